@@ -1,0 +1,60 @@
+import type { CapabilityId, IncidentId, ProbeId, ServiceId } from './ids.ts';
+import type { Facts, Outcome, Warning } from './run.ts';
+import type { FailureClass } from './failure.ts';
+import type { NotificationEvent, NotifiedIncident } from './notification.ts';
+
+/** How a probe stands (engine: detection). */
+export type ProbeStatus = 'passing' | 'suspect' | 'failing' | 'recovering' | 'unknown';
+
+/** How a capability stands, best to worst; `unknown`: no fresh evidence. */
+export type CapabilityState = 'up' | 'at-risk' | 'degraded' | 'down' | 'unknown';
+
+/** A probe as shown to people. Times are integer milliseconds; the API turns them into ISO 8601. */
+export interface ProbeView {
+  readonly probe: ProbeId;
+  readonly service: ServiceId;
+  readonly kind: string;
+  readonly status: ProbeStatus;
+  /** Since when it has that status. */
+  readonly since: number | null;
+  readonly lastAt: number | null;
+  readonly lastOutcome: Outcome | null;
+  readonly class: FailureClass | null;
+  readonly message: string | null;
+  readonly facts: Facts;
+  readonly warnings: readonly Warning[];
+}
+
+/** A capability as shown to people. */
+export interface CapabilityView {
+  readonly capability: CapabilityId;
+  readonly state: CapabilityState;
+  /** Whether a deep probe stands behind `up`. */
+  readonly shallow: boolean;
+  /** The needs that make it so. */
+  readonly via: readonly CapabilityId[];
+  readonly until: number | null;
+}
+
+/** A service as shown to people. */
+export interface ServiceView {
+  readonly service: ServiceId;
+  readonly title: string | null;
+  readonly owner: string | null;
+  readonly tier: number;
+  readonly state: CapabilityState;
+  readonly capabilities: readonly CapabilityView[];
+  readonly probes: readonly ProbeView[];
+}
+
+/** An incident as shown to people: what its page says, and how it stands now. */
+export interface IncidentView {
+  readonly id: IncidentId;
+  readonly state: 'pending' | 'open' | 'resolved';
+  readonly event: NotificationEvent | 'record' | null;
+  readonly acknowledgedBy: string | null;
+  readonly held: string | null;
+  readonly closedBecause: string | null;
+  readonly incident: NotifiedIncident;
+  readonly timeline: readonly { readonly at: number; readonly what: string; readonly text: string }[];
+}

@@ -1,0 +1,75 @@
+import type { CapabilityId, IncidentId, ProbeId } from '../model/ids.ts';
+import type { Command, ObservationFact } from '../model/entry.ts';
+import type { Configuration } from '../model/configuration.ts';
+import type { CapabilityState, IncidentView, ServiceView } from '../model/view.ts';
+import type { Mode } from '../model/failure.ts';
+import type { NotificationEvent, NotifiedImpact, NotifiedRecovery } from '../model/notification.ts';
+import type { ObservationQuery, ObservationSummary } from './log.ts';
+
+/** The whole, in a glance. */
+export interface StatusView {
+  readonly instance: string;
+  readonly startedAt: number;
+  /** The newest entry's time: how fresh all this is. */
+  readonly at: number;
+  readonly entries: number;
+  readonly configHash: string;
+  readonly ready: boolean;
+  readonly summary: Readonly<Record<CapabilityState, number>>;
+  readonly probes: number;
+  readonly incidents: readonly IncidentView[];
+  /** What the daemon doubts about itself: a log that cannot be written, a rejected reload; empty when well. */
+  readonly troubles: readonly string[];
+}
+
+/** One predicted effect. `after` counts from the failure. */
+export interface ImpactItem {
+  readonly capability: CapabilityId;
+  readonly effect: string | null;
+  readonly owner: string | null;
+  readonly via: readonly CapabilityId[];
+}
+
+/** What would happen if some capabilities failed: contracts.md, `impact --json`. */
+export interface ImpactView {
+  readonly down: readonly ImpactItem[];
+  readonly degraded: readonly ImpactItem[];
+  readonly atRisk: readonly (ImpactItem & { readonly until: string })[];
+  readonly unaffected: readonly CapabilityId[];
+  readonly notify: readonly { readonly channel: string; readonly event: NotificationEvent; readonly after: string }[];
+  readonly recovery: readonly NotifiedRecovery[];
+}
+
+/** Why something could not be done; `not-found` and `invalid` are the caller's. */
+export interface Refusal {
+  readonly kind: 'not-found' | 'invalid' | 'unavailable';
+  readonly message: string;
+}
+
+/** An observation as stored: contracts.md, an item of `/observations`. */
+export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };
+
+/** What the API (and through it the page and the command line) may ask of a running daemon. */
+export interface DaemonView {
+  readonly status: () => StatusView;
+  readonly services: () => readonly ServiceView[];
+  readonly configuration: () => Configuration;
+  /** Newest first; open ones before closed ones. */
+  readonly incidents: () => readonly IncidentView[];
+  readonly incident: (id: IncidentId) => IncidentView | undefined;
+  readonly capabilityStates: () => Iterable<readonly [CapabilityId, CapabilityState]>;
+  readonly impact: (request: { readonly capabilities: readonly CapabilityId[]; readonly mode?: Mode; readonly afterMs?: number }) => ImpactView | Refusal;
+  readonly observations: (query: ObservationQuery) => Promise<readonly StoredObservation[]>;
+  readonly summary: (query: { probe: ProbeId; from: number; to: number; stepMs: number }) => Promise<readonly ObservationSummary[]>;
+  /** A sign of life with a body; resolves once it is in the log. */
+  readonly heartbeat: (probe: ProbeId, body: unknown) => Promise<Refusal | undefined>;
+  /** Somebody announced a change. */
+  readonly change: (change: { readonly service: string; readonly summary: string; readonly at?: number; readonly by?: string; readonly url?: string }) => Promise<Refusal | undefined>;
+  readonly changes: () => readonly { readonly at: number; readonly service: string; readonly summary: string; readonly by?: string; readonly url?: string }[];
+  readonly command: (command: Command) => Promise<Refusal | undefined>;
+  /** Liveness: the loops turn. Readiness: every enabled probe has had its first run. */
+  readonly health: () => { readonly live: boolean; readonly ready: boolean; readonly reasons: readonly string[] };
+}
+
+/** Re-exported shape of one impact in a page, for renderers. */
+export type { NotifiedImpact };
