@@ -67,7 +67,12 @@ export interface Service {
   readonly recovery: readonly Recovery[];
   /** What a cold start needs beyond the hard needs. */
   readonly start: readonly CapabilityId[];
-  readonly accept: readonly { readonly code: string; readonly because: string; readonly until: string; readonly place: Place }[];
+  readonly accept: readonly {
+    readonly code: string;
+    readonly because: string;
+    readonly until: string;
+    readonly place: Place;
+  }[];
   readonly place: Place;
 }
 
@@ -149,7 +154,12 @@ export interface Route {
     readonly kind?: readonly string[];
     readonly class?: readonly string[];
     readonly labels?: Readonly<Record<string, string>>;
-    readonly hours?: { readonly from: string; readonly until: string; readonly timezone: string; readonly days?: readonly string[] };
+    readonly hours?: {
+      readonly from: string;
+      readonly until: string;
+      readonly timezone: string;
+      readonly days?: readonly string[];
+    };
   };
   readonly page: readonly ChannelId[];
   readonly ticket: readonly ChannelId[];

@@ -4,7 +4,11 @@ import type { Notification, NotificationEvent } from './notification.ts';
 /** Why an incident was told, or not yet: every decision carries its reason. */
 export type Decision =
   | { readonly kind: 'send'; readonly event: NotificationEvent; readonly reason: string }
-  | { readonly kind: 'held'; readonly reason: 'explained' | 'maintenance' | 'silenced' | 'recovering' | 'not-yet' | 'verifying' | 'flapping'; readonly by?: string };
+  | {
+      readonly kind: 'held';
+      readonly reason: 'explained' | 'maintenance' | 'silenced' | 'recovering' | 'not-yet' | 'verifying' | 'flapping';
+      readonly by?: string;
+    };
 
 /** Tell one channel. `id` is stable over restarts and replays: incident, sequence and channel. */
 export interface NotifyEffect {

@@ -52,11 +52,21 @@ export type Command =
   | { readonly kind: 'acknowledge'; readonly incident: IncidentId; readonly by: string }
   | { readonly kind: 'close'; readonly incident: IncidentId; readonly by: string }
   | { readonly kind: 'note'; readonly incident: IncidentId; readonly text: string; readonly by: string }
-  | { readonly kind: 'label'; readonly incident: IncidentId; readonly label: 'real' | 'false' | 'no-action'; readonly by: string }
+  | {
+      readonly kind: 'label';
+      readonly incident: IncidentId;
+      readonly label: 'real' | 'false' | 'no-action';
+      readonly by: string;
+    }
   | {
       readonly kind: 'silence';
       readonly id: string;
-      readonly match: { readonly service?: string; readonly capability?: string; readonly owner?: string; readonly class?: string };
+      readonly match: {
+        readonly service?: string;
+        readonly capability?: string;
+        readonly owner?: string;
+        readonly class?: string;
+      };
       readonly until: number;
       readonly reason: string;
       readonly by: string;

@@ -79,7 +79,13 @@ export interface NotifiedIncident {
   readonly impact: readonly NotifiedImpact[];
   readonly unaffected: readonly CapabilityId[];
   readonly suppressed: readonly Suppressed[];
-  readonly changes: readonly { readonly at: string; readonly service: string; readonly summary: string; readonly by: string | null; readonly url: string | null }[];
+  readonly changes: readonly {
+    readonly at: string;
+    readonly service: string;
+    readonly summary: string;
+    readonly by: string | null;
+    readonly url: string | null;
+  }[];
   readonly drift: readonly NotifiedDrift[];
   readonly recovery: readonly NotifiedRecovery[];
   readonly related: readonly { readonly id: IncidentId; readonly relation: string }[];

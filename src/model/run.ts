@@ -1,8 +1,7 @@
 import type { FailureClass } from './failure.ts';
 
 /** Anything that JSON can hold; what is measured must survive the log byte for byte. */
-export type Json =
-  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** `pass`, `fail`, or `unknown`: the monitor could not tell. Unknown is neither up nor down. */
 export type Outcome = 'pass' | 'fail' | 'unknown';
@@ -77,7 +76,8 @@ export interface Judgement {
 export type RunCause = 'schedule' | 'confirm' | 'verify' | 'recover' | 'manual' | 'pushed';
 
 /** What became of one assertion: true, false, or not to be evaluated, with what was missing. */
-export type Evaluation = { readonly kind: 'true' } | { readonly kind: 'false' } | { readonly kind: 'unevaluable'; readonly message: string };
+export type Evaluation =
+  { readonly kind: 'true' } | { readonly kind: 'false' } | { readonly kind: 'unevaluable'; readonly message: string };
 
 /** A compiled assertion: pure, total, bounded. */
 export type Evaluate = (variables: { readonly [name: string]: unknown }) => Evaluation;

@@ -58,14 +58,35 @@ export interface DaemonView {
   readonly incidents: () => readonly IncidentView[];
   readonly incident: (id: IncidentId) => IncidentView | undefined;
   readonly capabilityStates: () => Iterable<readonly [CapabilityId, CapabilityState]>;
-  readonly impact: (request: { readonly capabilities: readonly CapabilityId[]; readonly mode?: Mode; readonly afterMs?: number }) => ImpactView | Refusal;
+  readonly impact: (request: {
+    readonly capabilities: readonly CapabilityId[];
+    readonly mode?: Mode;
+    readonly afterMs?: number;
+  }) => ImpactView | Refusal;
   readonly observations: (query: ObservationQuery) => Promise<readonly StoredObservation[]>;
-  readonly summary: (query: { probe: ProbeId; from: number; to: number; stepMs: number }) => Promise<readonly ObservationSummary[]>;
+  readonly summary: (query: {
+    probe: ProbeId;
+    from: number;
+    to: number;
+    stepMs: number;
+  }) => Promise<readonly ObservationSummary[]>;
   /** A sign of life with a body; resolves once it is in the log. */
   readonly heartbeat: (probe: ProbeId, body: unknown) => Promise<Refusal | undefined>;
   /** Somebody announced a change. */
-  readonly change: (change: { readonly service: string; readonly summary: string; readonly at?: number; readonly by?: string; readonly url?: string }) => Promise<Refusal | undefined>;
-  readonly changes: () => readonly { readonly at: number; readonly service: string; readonly summary: string; readonly by?: string; readonly url?: string }[];
+  readonly change: (change: {
+    readonly service: string;
+    readonly summary: string;
+    readonly at?: number;
+    readonly by?: string;
+    readonly url?: string;
+  }) => Promise<Refusal | undefined>;
+  readonly changes: () => readonly {
+    readonly at: number;
+    readonly service: string;
+    readonly summary: string;
+    readonly by?: string;
+    readonly url?: string;
+  }[];
   readonly command: (command: Command) => Promise<Refusal | undefined>;
   /** Liveness: the loops turn. Readiness: every enabled probe has had its first run. */
   readonly health: () => { readonly live: boolean; readonly ready: boolean; readonly reasons: readonly string[] };

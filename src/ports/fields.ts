@@ -8,7 +8,8 @@ const DURATION = /^(?:\d+(?:ms|s|m|h|d))+$/;
 export function parseDuration(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) total += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g))
+    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? Number.NaN);
   return Number.isSafeInteger(total) ? total : undefined;
 }
 

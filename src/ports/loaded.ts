@@ -12,7 +12,11 @@ export type Auth =
   | { readonly kind: 'default' }
   /** `auth: none`: reading is open wherever we listen. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'tokens'; readonly public: boolean; readonly tokens: readonly { readonly name: string; readonly role: Role; readonly token: Secret }[] };
+  | {
+      readonly kind: 'tokens';
+      readonly public: boolean;
+      readonly tokens: readonly { readonly name: string; readonly role: Role; readonly token: Secret }[];
+    };
 
 /** Where probes may connect: after resolution. Link-local, cloud metadata and our own port are always denied. */
 export interface AllowRules {
@@ -32,7 +36,10 @@ export interface ServerSettings {
 export interface LoadedConfiguration {
   readonly configuration: Configuration;
   /** Per probe: its kind's parsed options (with secrets), and its compiled assertions in order. */
-  readonly probes: ReadonlyMap<ProbeId, { readonly options: unknown; readonly assertions: readonly Evaluate[]; readonly allow?: AllowRules }>;
+  readonly probes: ReadonlyMap<
+    ProbeId,
+    { readonly options: unknown; readonly assertions: readonly Evaluate[]; readonly allow?: AllowRules }
+  >;
   readonly channels: ReadonlyMap<ChannelId, { readonly kind: string; readonly options: unknown }>;
   readonly server: ServerSettings;
   readonly log: { readonly path: string; readonly keepMs: number; readonly keepIncidents: 'forever' | number };
@@ -47,4 +54,8 @@ export interface LoadedConfiguration {
 /** What loading gives: a configuration, or every mistake at once. */
 export type LoadResult =
   | { readonly ok: true; readonly loaded: LoadedConfiguration }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[]; readonly sources: readonly { readonly file: string; readonly text: string }[] };
+  | {
+      readonly ok: false;
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: readonly { readonly file: string; readonly text: string }[];
+    };

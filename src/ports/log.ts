@@ -83,7 +83,12 @@ export interface Log extends AsyncDisposable {
   commit(commit: Commit): Promise<void>;
   /** Entries after `n`, in order, in pages. */
   entriesAfter(n: number): AsyncIterable<readonly Entry[]>;
-  observations(query: ObservationQuery): Promise<readonly (ObservationFact & { readonly n: number; readonly at: number })[]>;
+  observations(
+    query: ObservationQuery,
+  ): Promise<readonly (ObservationFact & { readonly n: number; readonly at: number })[]>;
   summary(query: { probe: ProbeId; from: number; to: number; stepMs: number }): Promise<readonly ObservationSummary[]>;
-  decisions(query: { incident?: string; limit: number }): Promise<readonly (DecideEffect & { readonly n: number; readonly at: number })[]>;
+  decisions(query: {
+    incident?: string;
+    limit: number;
+  }): Promise<readonly (DecideEffect & { readonly n: number; readonly at: number })[]>;
 }

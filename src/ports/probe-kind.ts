@@ -23,7 +23,10 @@ export interface Resolution {
 }
 
 /** Says whether a probe may connect to an address (after resolution, so no rebinding); a reason when not. */
-export type AddressGuard = (address: string, port: number) => { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+export type AddressGuard = (
+  address: string,
+  port: number,
+) => { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
 
 /** What a run is given. It must end by `signal`, which fires at the run's deadline or when the daemon stops. */
 export interface RunContext {
@@ -74,9 +77,14 @@ export interface ProbeKind<Options = unknown, M extends Measured = Measured> {
   /** Whether a passing run proves that the thing really works (deep), or only that something answers. */
   readonly deep: (options: Options) => boolean;
   /** The URL schemes that `probe: URL` may be short for, and the options that such a URL means. */
-  readonly shorthand?: { readonly schemes: readonly string[]; readonly options: (url: string) => Record<string, unknown> };
+  readonly shorthand?: {
+    readonly schemes: readonly string[];
+    readonly options: (url: string) => Record<string, unknown>;
+  };
   /** Kinds with steps that differ by options (or name capabilities) list them here; default: the traits'. */
-  readonly steps?: (options: Options) => readonly { readonly name: string; readonly kind: StepKind; readonly proves?: readonly string[] }[];
+  readonly steps?: (
+    options: Options,
+  ) => readonly { readonly name: string; readonly kind: StepKind; readonly proves?: readonly string[] }[];
   readonly run: (options: Options, context: RunContext) => Promise<M>;
   readonly judge: (measured: M, options: Options) => Judgement;
   /** Types of the variables that assertions see, for checking expressions when the configuration is read. */

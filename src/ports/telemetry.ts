@@ -6,10 +6,23 @@ import type { CapabilityState } from '../model/view.ts';
 /** What the daemon tells whoever listens (metrics, traces, logs). Listeners never answer and never throw into it. */
 export type DaemonEvent =
   | { readonly kind: 'run-started'; readonly probe: ProbeId; readonly latenessMs: number }
-  | { readonly kind: 'observed'; readonly service: ServiceId; readonly probeKind: string; readonly observation: ObservationFact }
+  | {
+      readonly kind: 'observed';
+      readonly service: ServiceId;
+      readonly probeKind: string;
+      readonly observation: ObservationFact;
+    }
   | { readonly kind: 'committed'; readonly entries: Readonly<Record<string, number>>; readonly ms: number }
   | { readonly kind: 'commit-failed'; readonly code: string; readonly message: string }
-  | { readonly kind: 'delivery'; readonly channel: string; readonly event: NotificationEvent; readonly result: 'delivered' | 'retry' | 'failed' | 'superseded'; readonly incident: string; readonly ms: number; readonly detail?: string }
+  | {
+      readonly kind: 'delivery';
+      readonly channel: string;
+      readonly event: NotificationEvent;
+      readonly result: 'delivered' | 'retry' | 'failed' | 'superseded';
+      readonly incident: string;
+      readonly ms: number;
+      readonly detail?: string;
+    }
   | { readonly kind: 'decided'; readonly incident: string; readonly decision: string; readonly reason: string }
   | { readonly kind: 'reloaded'; readonly ok: boolean; readonly hash: string; readonly message: string }
   | { readonly kind: 'stalled'; readonly gapMs: number; readonly reason: 'stall' | 'clock-step' }

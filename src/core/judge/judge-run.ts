@@ -1,0 +1,183 @@
+import type { Probe } from '../../model/configuration.ts';
+import type { CapabilityId } from '../../model/ids.ts';
+import type { Evaluate, Judgement, Measured, Step, StepKind } from '../../model/run.ts';
+
+/** A run judged by its kind, then by the configuration's assertions, then by its pins, and mapped to capabilities. */
+export interface JudgedRun extends Judgement {
+  /** Capabilities that a passing step proves; sorted. A failing one is never among them. */
+  readonly proven: readonly CapabilityId[];
+  /** Capabilities that the failing step counts against; sorted. */
+  readonly against: readonly CapabilityId[];
+}
+
+/** What judging needs beside the measurement. `startedAt` is the run's recorded start: `now` to assertions. */
+export interface JudgeInput {
+  readonly probe: Probe;
+  readonly judge: (measured: Measured) => Judgement;
+  readonly assertions: readonly Evaluate[];
+  readonly measured: Measured;
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Pure: the same measurement under the same rules is judged the same, today and in a replay.
+ * Own faults come first (unknown), then the kind's verdict, then assertions in order, then pins, which are
+ * judged last so that the protocol's own identity check wins.
+ */
+export function judgeRun(input: JudgeInput): JudgedRun {
+  const { measured, probe } = input;
+  if (measured.ownFault !== undefined) {
+    return {
+      outcome: 'unknown',
+      class: measured.ownFault.class,
+      message: measured.ownFault.message,
+      steps: [],
+      warnings: [],
+      proven: [],
+      against: [],
+    };
+  }
+  const verdict = input.judge(measured);
+  const judged = verdict.outcome === 'pass' ? withPins(withAssertions(verdict, input), input) : verdict;
+  return { ...judged, ...capabilitiesOf(judged, probe) };
+}
+
+function withAssertions(verdict: Judgement, input: JudgeInput): Judgement {
+  const variables = {
+    ...verdict.variables,
+    latencyMs: input.durationMs,
+    phases: input.measured.phases ?? {},
+    facts: input.measured.facts,
+    now: input.startedAt,
+  };
+  for (const [index, assertion] of input.probe.assert.entries()) {
+    const evaluated = input.assertions[index]?.(variables) ?? {
+      kind: 'unevaluable',
+      message: 'the assertion was not compiled',
+    };
+    switch (evaluated.kind) {
+      case 'true':
+        break;
+      case 'false':
+        return failed(verdict, {
+          name: 'assertion',
+          class: assertion.class,
+          message: assertion.because ?? `not true: ${assertion.that}`,
+          expected: assertion.that,
+          got: 'false',
+        });
+      case 'unevaluable':
+        return failed(verdict, {
+          name: 'assertion',
+          class: 'semantic.unevaluable',
+          message: `cannot evaluate ${assertion.that}: ${evaluated.message}`,
+          expected: assertion.that,
+          got: evaluated.message,
+        });
+    }
+  }
+  return verdict;
+}
+
+function withPins(verdict: Judgement, input: JudgeInput): Judgement {
+  if (verdict.outcome !== 'pass') return verdict;
+  for (const pin of input.probe.pins) {
+    const valid = pin.values.filter(
+      (v) => (v.from ?? -Infinity) <= input.startedAt && input.startedAt < (v.until ?? Infinity),
+    );
+    const fact = input.measured.facts[pin.fact];
+    const seen = fact === undefined ? [] : Array.isArray(fact) ? fact.map(String) : [String(fact)];
+    const stray = seen.filter((value) => !valid.some((v) => matchesPin(v.value, value)));
+    if (seen.length > 0 && stray.length === 0) continue;
+    const expected = valid.map((v) => v.value).join(' or ') || 'no value is valid now';
+    const got = seen.length === 0 ? `no fact ${pin.fact}` : seen.join(', ');
+    return failed(verdict, {
+      name: `pin ${pin.fact}`,
+      class: 'identity.pin_mismatch',
+      message: `${pin.fact} is ${got}, pinned is ${expected}`,
+      expected,
+      got,
+    });
+  }
+  return verdict;
+}
+
+function failed(
+  verdict: Judgement,
+  step: { name: string; class: NonNullable<Judgement['class']>; message: string; expected: string; got: string },
+): Judgement {
+  const kind: StepKind = verdict.steps.at(-1)?.kind ?? 'read';
+  return {
+    ...verdict,
+    outcome: 'fail',
+    class: step.class,
+    message: step.message,
+    steps: [
+      ...verdict.steps,
+      { name: step.name, kind, outcome: 'fail', ms: 0, expected: step.expected, got: step.got },
+    ],
+  };
+}
+
+/** A pin is an exact value, a pattern with `*`, or for IPv4 addresses a CIDR range. */
+export function matchesPin(pinned: string, value: string): boolean {
+  if (pinned === value) return true;
+  const cidr = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(pinned);
+  if (cidr?.[1] !== undefined && cidr[2] !== undefined) {
+    const a = ipv4(cidr[1]);
+    const b = ipv4(value);
+    const bits = Number(cidr[2]);
+    if (a === undefined || b === undefined || bits > 32) return false;
+    return bits === 0 || Math.floor(a / 2 ** (32 - bits)) === Math.floor(b / 2 ** (32 - bits));
+  }
+  if (!pinned.includes('*')) return false;
+  const parts = pinned.split('*');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (!value.startsWith(first) || value.length < first.length + last.length || !value.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = value.indexOf(part, at);
+    if (found < 0 || found + part.length > value.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+function ipv4(text: string): number | undefined {
+  const parts = text.split('.').map(Number);
+  if (parts.length !== 4 || parts.some((p) => !Number.isInteger(p) || p < 0 || p > 255)) return undefined;
+  return parts.reduce((sum, p) => sum * 256 + p, 0);
+}
+
+function capabilitiesOf(
+  judged: Judgement,
+  probe: Probe,
+): { proven: readonly CapabilityId[]; against: readonly CapabilityId[] } {
+  const failing = judged.steps.find((s) => s.outcome === 'fail');
+  const against = new Set<CapabilityId>(judged.outcome === 'fail' ? capabilitiesOfStep(failing, probe) : []);
+  const proven = new Set<CapabilityId>();
+  if (judged.outcome !== 'unknown') {
+    for (const step of judged.steps) {
+      // A passed `reach` proves nothing beyond itself while a later step is missing or failed.
+      if (step.outcome !== 'pass' || (judged.outcome === 'fail' && step.kind === 'reach')) continue;
+      for (const id of capabilitiesOfStep(step, probe)) if (!against.has(id)) proven.add(id);
+    }
+    if (judged.outcome === 'pass' && judged.steps.length === 0) for (const id of all(probe)) proven.add(id);
+  }
+  return { proven: [...proven].sort(), against: [...against].sort() };
+}
+
+function capabilitiesOfStep(step: Step | undefined, probe: Probe): readonly CapabilityId[] {
+  if (step === undefined) return all(probe);
+  if (step.proves !== undefined) return step.proves.map((name) => `${probe.service}.${name}` as CapabilityId);
+  if (step.kind === 'reach') return all(probe);
+  const proved = probe.proves[step.kind];
+  return proved.length > 0 ? proved : all(probe);
+}
+
+/** Everything that the probe proves by any step. */
+function all(probe: Probe): readonly CapabilityId[] {
+  return [...new Set([...probe.proves.reach, ...probe.proves.read, ...probe.proves.write])].sort();
+}
