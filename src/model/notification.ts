@@ -21,6 +21,9 @@ export interface NotifiedRoot {
   readonly message: string;
   readonly inferred: boolean;
   readonly verified: boolean;
+  /** The failing step's evidence, side by side. */
+  readonly expected?: string;
+  readonly got?: string;
 }
 
 /** The predicted effect on one capability that is not the root's own. Times are ISO 8601 here and below. */

@@ -6,6 +6,8 @@ import type { FailureClass } from '../model/failure.ts';
 export interface NameResolver {
   /** Addresses of a host in the order given; literal addresses come back as they are. Rejects with `ResolveError`. */
   resolve(host: string, options: ResolveOptions): Promise<Resolution>;
+  /** The name servers (`address[:port]`) that are asked where a look-up names none; empty: the platform's. */
+  servers?(): Promise<readonly string[]>;
 }
 
 export interface ResolveOptions {

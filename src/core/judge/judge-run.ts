@@ -1,5 +1,6 @@
 import type { Probe } from '../../model/configuration.ts';
 import type { CapabilityId } from '../../model/ids.ts';
+import { matchesPattern } from '../pattern.ts';
 import type { Evaluate, Judgement, Measured, Step, StepKind } from '../../model/run.ts';
 
 /** A run judged by its kind, then by the configuration's assertions, then by its pins, and mapped to capabilities. */
@@ -122,7 +123,6 @@ function failed(
 
 /** A pin is an exact value, a pattern with `*`, or for IPv4 addresses a CIDR range. */
 export function matchesPin(pinned: string, value: string): boolean {
-  if (pinned === value) return true;
   const cidr = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(pinned);
   if (cidr?.[1] !== undefined && cidr[2] !== undefined) {
     const a = ipv4(cidr[1]);
@@ -131,18 +131,7 @@ export function matchesPin(pinned: string, value: string): boolean {
     if (a === undefined || b === undefined || bits > 32) return false;
     return bits === 0 || Math.floor(a / 2 ** (32 - bits)) === Math.floor(b / 2 ** (32 - bits));
   }
-  if (!pinned.includes('*')) return false;
-  const parts = pinned.split('*');
-  const first = parts[0] ?? '';
-  const last = parts.at(-1) ?? '';
-  if (!value.startsWith(first) || value.length < first.length + last.length || !value.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = value.indexOf(part, at);
-    if (found < 0 || found + part.length > value.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
+  return matchesPattern(pinned, value);
 }
 
 function ipv4(text: string): number | undefined {

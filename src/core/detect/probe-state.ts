@@ -1,0 +1,100 @@
+import type { CapabilityId, IncidentId, ProbeId, Sha256 } from '../../model/ids.ts';
+import type { FailureClass } from '../../model/failure.ts';
+import type { Facts, Outcome, Step, Warning } from '../../model/run.ts';
+
+/** When a failure began: no earlier than the start of the last pass, no later than the end of the first fail. */
+export interface Onset {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A failure as first confirmed and as last seen. */
+export interface Failure {
+  /** Start of the first failing run in a row: the onset that people are shown. */
+  readonly since: number;
+  readonly onset: Onset;
+  /** When the failure was confirmed; null while only suspected. */
+  confirmedAt: number | null;
+  /** Failing runs in a row. */
+  count: number;
+  /** Class and words of the run that confirmed it (before: of the newest). */
+  class: FailureClass;
+  message: string;
+  /** The failing step, for "expected" beside "got". */
+  step: Step | null;
+  /** What the newest failing run counts against. */
+  against: readonly CapabilityId[];
+  /** Only by the ratio of the last runs: degraded, and not cleared by single passes. */
+  byRatio: boolean;
+}
+
+/**
+ * What is known of one probe.
+ *
+ * - `unknown`: no result yet, or none for too long, or the monitor could not look.
+ * - `passing`: the newest results pass.
+ * - `suspect`: failed at least once since its last pass, not yet confirmed. Its capabilities keep their state.
+ * - `failing`: confirmed. Only `recover.successes` passes in a row lead out, by way of `recovering`.
+ * - `recovering`: passed since it failed, not often enough. Counts as failing wherever states are judged.
+ *
+ * `stale` marks a failing probe whose evidence ran out or was cut by a restart: it shows as unknown, stays with
+ * its incident, and nothing is sent about it until it has been run again.
+ */
+export interface ProbeState {
+  readonly id: ProbeId;
+  status: 'unknown' | 'passing' | 'suspect' | 'failing' | 'recovering';
+  stale: boolean;
+  since: number | null;
+  failure: Failure | null;
+  /** Passes in a row while recovering. */
+  successes: number;
+  lastStartedAt: number | null;
+  lastEndedAt: number | null;
+  lastOutcome: Outcome | null;
+  /** Start of the newest run that passed as a whole; survives restarts: it bounds the next onset. */
+  lastPassAt: number | null;
+  /** When to ask again by then nothing was heard: end of evidence. */
+  freshUntil: number | null;
+  /** Start of the newest run that proved each capability. */
+  proven: Map<CapabilityId, number>;
+  /** Scheduled runs, newest last: start, and whether it failed; for the ratio rule. */
+  window: { at: number; failed: boolean }[];
+  facts: Facts;
+  factsHash: Sha256 | null;
+  warnings: Map<FailureClass, { warning: Warning; seen: number; absent: number }>;
+  currentWarnings: readonly Warning[];
+  /** Capabilities that an explained failure counts against without being explained there: unknown, not down. */
+  excused: readonly CapabilityId[];
+  /** Set while a failing probe that lost its explanation stays with the incident that explained it. */
+  lost: { incident: IncidentId; at: number } | null;
+}
+
+/** A probe nobody has looked through yet. */
+export function freshProbeState(id: ProbeId): ProbeState {
+  return {
+    id,
+    status: 'unknown',
+    stale: false,
+    since: null,
+    failure: null,
+    successes: 0,
+    lastStartedAt: null,
+    lastEndedAt: null,
+    lastOutcome: null,
+    lastPassAt: null,
+    freshUntil: null,
+    proven: new Map(),
+    window: [],
+    facts: {},
+    factsHash: null,
+    warnings: new Map(),
+    currentWarnings: [],
+    excused: [],
+    lost: null,
+  };
+}
+
+/** Whether the probe counts as failing wherever states are judged. */
+export function countsAsFailing(state: ProbeState): boolean {
+  return state.status === 'failing' || state.status === 'recovering';
+}

@@ -1,0 +1,215 @@
+import type { CapabilityId, IncidentId, ProbeId } from '../../model/ids.ts';
+import type { Failure, ProbeState } from '../detect/probe-state.ts';
+import { countsAsFailing } from '../detect/probe-state.ts';
+import { stageOrder } from '../detect/classes.ts';
+import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
+import { askToVerify, askDependents } from '../diagnose/verify.ts';
+import type { Turn } from '../state.ts';
+import { rootKey, tell } from './incident.ts';
+import type { Incident, Root } from './incident.ts';
+import { rootsNow } from './roots-now.ts';
+import type { RootNow } from './roots-now.ts';
+
+/** Which incident every failing probe belongs to, after diagnosis. */
+export interface Attribution {
+  /** Incidents whose root fails now. */
+  readonly roots: ReadonlyMap<IncidentId, RootNow>;
+  /** Explained probes, per incident. */
+  readonly symptoms: ReadonlyMap<IncidentId, ReadonlyMap<ProbeId, { readonly by: readonly CapabilityId[] }>>;
+}
+
+/** The pending or open incident of a root, if there is one. */
+function liveIncident(turn: Turn, root: Root): Incident | undefined {
+  const generation = turn.state.generations.get(rootKey(root));
+  const incident = generation === undefined ? undefined : turn.state.incidents.get(incidentId(root, generation));
+  return incident !== undefined && isLive(incident) ? incident : undefined;
+}
+
+/** Whether an incident still takes part in decisions. */
+export function isLive(incident: Incident): boolean {
+  return incident.state === 'pending' || incident.state === 'open';
+}
+
+/**
+ * Gives every failing probe to an incident. A root has one (opened here where it had none); a probe that lost
+ * its explanation stays, for a while, with the incident that explained it; everything explained goes to the
+ * incidents of the roots that it is traced to.
+ */
+export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
+  const roots = new Map<IncidentId, RootNow>();
+  const symptoms = new Map<IncidentId, Map<ProbeId, { by: readonly CapabilityId[] }>>();
+  const attach = (incident: IncidentId, probe: ProbeId, by: readonly CapabilityId[]): void => {
+    const known = symptoms.get(incident) ?? new Map<ProbeId, { by: readonly CapabilityId[] }>();
+    symptoms.set(incident, known.set(probe, { by }));
+  };
+  // Which incidents answer for a root capability: its own, or those its probes have not left yet.
+  const answering = new Map<CapabilityId, Set<IncidentId>>();
+  const answers = (now: RootNow, ids: Iterable<IncidentId>): void => {
+    for (const c of now.failures.keys()) answering.set(c, new Set([...(answering.get(c) ?? []), ...ids]));
+  };
+  for (const now of rootsNow(turn, found)) {
+    const own = liveIncident(turn, now.root);
+    const staying = own === undefined && now.root.kind === 'service' ? now.probes.flatMap((id) => stayWith(turn, id)) : [];
+    if (now.root.kind === 'service' && own === undefined && staying.length === now.probes.length) {
+      for (const { probe, incident, by } of staying) attach(incident.id, probe, by);
+      answers(now, staying.map((s) => s.incident.id));
+      continue;
+    }
+    const incident = own ?? open(turn, now);
+    for (const id of now.probes) release(turn, id);
+    roots.set(incident.id, now);
+    answers(now, [incident.id]);
+  }
+  for (const [probe, explanation] of found.diagnosis.explainedProbes) {
+    release(turn, probe);
+    const state = turn.state.probes.get(probe);
+    if (state !== undefined) state.excused = (state.failure?.against ?? []).filter((c) => !found.diagnosis.explained.has(c));
+    for (const root of explanation.roots) for (const id of answering.get(root) ?? []) attach(id, probe, explanation.by);
+  }
+  return { roots, symptoms };
+}
+
+/**
+ * A failing probe that lost its explanation (its root recovered, an inferred cause or a group dissolved,
+ * something between passed) is re-run at once and stays with that incident until it passed, or failed in runs
+ * that span `hold.after` since then (`hold.max` if nobody had been told yet).
+ */
+function stayWith(turn: Turn, id: ProbeId): { probe: ProbeId; incident: Incident; by: readonly CapabilityId[] }[] {
+  const state = turn.state.probes.get(id);
+  const incident = state === undefined ? undefined : holder(turn, state);
+  if (state === undefined || incident === undefined || wasNeverTrue(turn, incident)) return [];
+  if (state.lost === null) {
+    state.lost = { incident: incident.id, at: turn.now };
+    state.excused = [];
+    turn.effects.push({ kind: 'reprobe', probe: id, cause: 'verify', notBefore: turn.now });
+    tell(incident, turn.now, 'lost', `${id} still fails although what explained it does not; it is run again`);
+  }
+  const waitMs = incident.loudness === null ? turn.configuration.hold.maxMs : turn.configuration.hold.afterMs;
+  const stays = state.lastOutcome !== 'fail' || (state.lastStartedAt ?? 0) < state.lost.at + waitMs;
+  return stays ? [{ probe: id, incident, by: incident.symptoms.get(id)?.by ?? incident.capabilities }] : [];
+}
+
+/** A guess that was contradicted before anybody heard of it, with none of its members better: nothing is recovering. */
+function wasNeverTrue(turn: Turn, incident: Incident): boolean {
+  if (!incident.inferred || incident.loudness !== null) return false;
+  return [...incident.symptoms.keys()].every((id) => turn.state.probes.get(id)?.status === 'failing');
+}
+
+function holder(turn: Turn, state: ProbeState): Incident | undefined {
+  if (state.lost !== null) {
+    const incident = turn.state.incidents.get(state.lost.incident);
+    return incident !== undefined && isLive(incident) ? incident : undefined;
+  }
+  for (const incident of turn.state.incidents.values()) {
+    if (!isLive(incident)) continue;
+    if (incident.symptoms.has(state.id) || (incident.root.kind === 'group' && incident.rootProbes.includes(state.id))) return incident;
+  }
+  return undefined;
+}
+
+function release(turn: Turn, id: ProbeId): void {
+  const state = turn.state.probes.get(id);
+  if (state === undefined) return;
+  state.lost = null;
+  state.excused = [];
+}
+
+function incidentId(root: Root, generation: number): IncidentId {
+  return `${root.id}-${String(generation)}` as IncidentId;
+}
+
+/** A new incident, pending: nothing is said before its dependencies have been heard. */
+function open(turn: Turn, now: RootNow): Incident {
+  const { root } = now;
+  const generation = nextGeneration(turn, root);
+  const failing = now.witnesses.flatMap((id) => {
+    const state = turn.state.probes.get(id);
+    return state === undefined || state.failure === null || !countsAsFailing(state) ? [] : [{ id, state, failure: state.failure }];
+  });
+  failing.sort(byConfirmation);
+  const first = failing[0];
+  if (first === undefined) throw new Error(`an incident of ${rootKey(root)} without a failing probe`);
+  const inferred = root.kind === 'shared';
+  // A redundancy is exhausted by the last member to fall, not the first.
+  const begins = failing.map((f) => f.failure.since);
+  const since = root.kind === 'group' ? Math.max(...begins) : Math.min(...begins);
+  const asked = new Map<ProbeId, number>();
+  for (const { state } of failing) for (const [target, after] of askToVerify(turn, state)) asked.set(target, after);
+  if (inferred) for (const [target, after] of askDependents(turn, [...now.failures.keys()], Math.max(...begins))) asked.set(target, after);
+  const names = [...now.failures.keys()].sort();
+  const incident: Incident = {
+    id: incidentId(root, generation),
+    root,
+    generation,
+    state: 'pending',
+    closedBecause: null,
+    mergedInto: null,
+    capabilities: names,
+    rootProbes: now.probes,
+    first: { probe: first.id, class: first.failure.class, message: words(root, names, failing.length, first.failure), step: first.failure.step },
+    inferred,
+    verified: true,
+    startedAt: since,
+    onset: first.failure.onset,
+    detectedAt: turn.now,
+    pagedAt: null,
+    resolvedAt: null,
+    symptoms: new Map(),
+    suppressed: new Map(),
+    hold: { startedAt: turn.now, asked },
+    loudness: null,
+    sequence: 0,
+    told: new Map(),
+    noticed: [],
+    owner: null,
+    tier: 3,
+    title: root.id,
+    impact: [],
+    unaffected: [],
+    toldAbout: '',
+    acknowledgedBy: null,
+    remindAt: null,
+    held: null,
+    notes: [],
+    label: null,
+    related: [],
+    timeline: [],
+  };
+  tell(incident, since, 'first-failure', `${first.id}: ${first.failure.message}`);
+  tell(incident, turn.now, 'confirmed', `${String(first.failure.count)} failures in a row; ${asked.size === 0 ? 'nothing to verify' : `verifying ${String(asked.size)} probes`}`);
+  turn.state.incidents.set(incident.id, incident);
+  turn.effects.push({ kind: 'decide', incident: incident.id, decision: 'opened', reason: `${first.id} confirmed: ${first.failure.class}` });
+  return incident;
+}
+
+/** Generations count per id, so that an inferred cause and a later failure of the same service never share one. */
+function nextGeneration(turn: Turn, root: Root): number {
+  let highest = 0;
+  for (const kind of ['service', 'shared', 'group'] as const) highest = Math.max(highest, turn.state.generations.get(rootKey({ kind, id: root.id })) ?? 0);
+  turn.state.generations.set(rootKey(root), highest + 1);
+  return highest + 1;
+}
+
+function words(root: Root, names: readonly CapabilityId[], failing: number, failure: Failure): string {
+  switch (root.kind) {
+    case 'shared':
+      return `not probed; probably the cause: ${String(failing)} of its dependents fail together, first: ${failure.message}`;
+    case 'group':
+      return `too few of ${names.join(', ')} stand: ${failure.message}`;
+    case 'service':
+    case 'location':
+    case 'channel':
+    case 'monitor':
+      return failure.message;
+    default:
+      return root.kind satisfies never;
+  }
+}
+
+function byConfirmation(a: { id: ProbeId; failure: Failure }, b: { id: ProbeId; failure: Failure }): number {
+  return (
+    (a.failure.confirmedAt ?? Infinity) - (b.failure.confirmedAt ?? Infinity) ||
+    stageOrder(a.failure.class) - stageOrder(b.failure.class) ||
+    (a.id < b.id ? -1 : 1)
+  );
+}

@@ -1,0 +1,94 @@
+import type { CapabilityId, ChannelId, IncidentId, ProbeId } from '../../model/ids.ts';
+import type { FailureClass } from '../../model/failure.ts';
+import type { NotifyEffect } from '../../model/effect.ts';
+import type { NotificationEvent, NotifiedImpact, RootKind, Suppressed } from '../../model/notification.ts';
+import type { Step } from '../../model/run.ts';
+import type { Onset } from '../detect/probe-state.ts';
+
+/** What an incident is about. One root has at most one open incident. */
+export interface Root {
+  readonly kind: RootKind;
+  /** A service's name; for inferred causes and groups as in contracts.md. */
+  readonly id: string;
+}
+
+/** How loud: `record` tells nobody. */
+export type Loudness = 'page' | 'ticket' | 'record';
+
+/** Who was told, under which routing; resolves go the same way, whatever a reload did since. */
+export interface Told {
+  readonly channel: ChannelId;
+  readonly event: NotificationEvent;
+  readonly fallback?: NonNullable<NotifyEffect['fallback']>;
+}
+
+/**
+ * One incident, from first confirmation to its end.
+ *
+ * - `pending`: confirmed, nobody told yet. It can still vanish without a trace outside of the log: explained
+ *   by a deeper root, or over before its page was due.
+ * - `open`: told (or recorded only, where its tier asks for no more).
+ * - `merged`: a deeper root was found after it was told; its channels get the deeper one's end.
+ * - `closed`: resolved, removed, or dropped while pending.
+ */
+export interface Incident {
+  readonly id: IncidentId;
+  readonly root: Root;
+  readonly generation: number;
+  state: 'pending' | 'open' | 'merged' | 'closed';
+  closedBecause: 'recovered' | 'removed' | 'merged' | 'explained' | 'blip' | 'closed-by-hand' | null;
+  mergedInto: IncidentId | null;
+  /** Capabilities of the root that failed, ever; sorted. */
+  capabilities: readonly CapabilityId[];
+  /** Root probes that fail now, by confirmation. */
+  rootProbes: readonly ProbeId[];
+  /** What was confirmed first, ties by the order of stages. */
+  first: { readonly probe: ProbeId; readonly class: FailureClass; readonly message: string; readonly step: Step | null };
+  readonly inferred: boolean;
+  verified: boolean;
+  startedAt: number;
+  onset: Onset;
+  readonly detectedAt: number;
+  pagedAt: number | null;
+  resolvedAt: number | null;
+  /** Explained probes that fail now, and what explains each. */
+  symptoms: Map<ProbeId, { readonly by: readonly CapabilityId[] }>;
+  /** Every alert that was not sent because of this incident; in order of appearance. */
+  suppressed: Map<ProbeId, Suppressed>;
+  /** Probes asked to run before anything is said, and when the hold began. */
+  hold: { readonly startedAt: number; readonly asked: Map<ProbeId, number> } | null;
+  /** The loudest it was told; null: nobody yet. */
+  loudness: Loudness | null;
+  sequence: number;
+  told: Map<ChannelId, Told>;
+  /** Owners of affected services who heard by notice. */
+  noticed: readonly string[];
+  /** Owner at the time of telling; it may pass on when a reload changes it. */
+  owner: string | null;
+  tier: number;
+  title: string;
+  impact: readonly NotifiedImpact[];
+  unaffected: readonly CapabilityId[];
+  /** What was last told, for deciding whether an update says anything new. */
+  toldAbout: string;
+  acknowledgedBy: string | null;
+  remindAt: number | null;
+  held: string | null;
+  notes: readonly { readonly at: number; readonly by: string; readonly text: string }[];
+  label: 'real' | 'false' | 'no-action' | null;
+  related: readonly { readonly id: IncidentId; readonly relation: string }[];
+  timeline: readonly { readonly at: number; readonly what: string; readonly text: string }[];
+}
+
+/** The key of a root among incidents. */
+export function rootKey(root: Root): string {
+  return `${root.kind}:${root.id}`;
+}
+
+const TIMELINE_LIMIT = 200;
+
+/** Adds a line to an incident's story; the oldest lines but the first give way. */
+export function tell(incident: Incident, at: number, what: string, text: string): void {
+  const next = [...incident.timeline, { at, what, text }];
+  incident.timeline = next.length > TIMELINE_LIMIT ? [...next.slice(0, 1), ...next.slice(next.length - TIMELINE_LIMIT + 1)] : next;
+}

@@ -1,0 +1,60 @@
+import type { CapabilityId, ProbeId, ServiceId } from '../../model/ids.ts';
+import type { OwnFailure } from '../detect/evidence.ts';
+import { exhaustedGroups } from '../diagnose/group.ts';
+import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
+import type { Turn } from '../state.ts';
+import { rootKey } from './incident.ts';
+import type { Root } from './incident.ts';
+
+/** Something that is a cause now. */
+export interface RootNow {
+  readonly root: Root;
+  /** Its own failing probes that nothing explains; none for an inferred cause. */
+  readonly probes: readonly ProbeId[];
+  /** Failing probes that speak for it: its own, or for an inferred cause those it explains. */
+  readonly witnesses: readonly ProbeId[];
+  readonly failures: ReadonlyMap<CapabilityId, OwnFailure>;
+}
+
+/** The causes of now: services that fail by their own probes, inferred shared causes, and exhausted groups. */
+export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootNow[] {
+  const { diagnosis, inferred } = found;
+  const groupOf = new Map<string, Root>();
+  for (const group of exhaustedGroups(turn.graph, diagnosis)) {
+    for (const id of group.roots) groupOf.set(id, { kind: 'group', id: `any:${group.capability}` });
+  }
+  const roots = new Map<string, { root: Root; probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> }>();
+  const of = (root: Root): { probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> } => {
+    const known = roots.get(rootKey(root)) ?? { root, probes: [], witnesses: [], failures: new Map<CapabilityId, OwnFailure>() };
+    roots.set(rootKey(root), known);
+    return known;
+  };
+  for (const id of diagnosis.rootProbes) {
+    const probe = turn.graph.probes.get(id);
+    if (probe === undefined) continue;
+    const against = turn.state.probes.get(id)?.failure?.against ?? [];
+    const group = against.map((c) => groupOf.get(c)).find((g) => g !== undefined);
+    const root = of(group ?? { kind: 'service', id: probe.service });
+    root.probes.push(id);
+    root.witnesses.push(id);
+    for (const c of against) {
+      const failure = diagnosis.roots.get(c);
+      if (failure !== undefined) root.failures.set(c, failure);
+    }
+  }
+  for (const [id, failure] of inferred) {
+    const service = turn.graph.byId.get(id)?.service.id;
+    if (service === undefined || !diagnosis.roots.has(id)) continue;
+    const root = of({ kind: 'shared', id: service });
+    root.failures.set(id, failure);
+    for (const [probe, explanation] of diagnosis.explainedProbes) if (explanation.roots.includes(id)) root.witnesses.push(probe);
+  }
+  return [...roots.values()].sort((a, b) => (rootKey(a.root) < rootKey(b.root) ? -1 : 1));
+}
+
+/** The service that an incident's root lies in: of a group, the one that has the `any`. */
+export function serviceOfRoot(root: Root): ServiceId {
+  if (root.kind !== 'group') return root.id as ServiceId;
+  const capability = root.id.slice('any:'.length);
+  return capability.slice(0, capability.indexOf('.')) as ServiceId;
+}

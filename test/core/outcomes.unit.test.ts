@@ -1,0 +1,260 @@
+import { describe, expect, test } from 'vitest';
+import { makeConfiguration } from './support/make-configuration.ts';
+import type { ServiceSpec } from './support/make-configuration.ts';
+import { Simulation } from './support/simulation.ts';
+import type { Sight, World } from './support/simulation.ts';
+
+const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
+const T = 10_000;
+const HTTP: Sight = { class: 'http.5xx' };
+
+/** A world in which the named services fail from T to `until` (ms after the start). */
+function failing(services: Readonly<Record<string, Sight>>, from = T, until = Infinity): World {
+  return (probe, at) => (at >= from && at < until ? (services[probe.slice(0, probe.indexOf('/'))] ?? 'pass') : 'pass');
+}
+
+const zero = (spec: ServiceSpec = {}): ServiceSpec => ({ tier: 0, ...spec });
+
+/** Every outcome must hold wherever the probes' phases happen to lie. */
+function everyPhase(services: Record<string, ServiceSpec>, world: World, until: number, check: (s: Simulation) => void, options?: Parameters<typeof makeConfiguration>[1]): void {
+  for (const seed of SEEDS) {
+    const simulation = new Simulation(makeConfiguration(services, options), world, seed).run(until);
+    try {
+      check(simulation);
+    } catch (error) {
+      throw new Error(`at phase seed ${String(seed)}: ${String(error)}\n${simulation.sent.map((s) => `${String(s.at)} ${s.event} ${s.root} ${s.incident.root.class ?? ''} ${s.reason}`).join('\n')}`, { cause: error });
+    }
+  }
+}
+
+const pages = (s: Simulation): string[] => s.events('page').map((p) => p.root);
+const suppressed = (s: Simulation): string[] => [...new Set(s.sent.flatMap((m) => m.incident.suppressed.map((x) => x.probe as string)))].sort();
+
+describe('engine.md 8, required outcomes', () => {
+  test('1: in a chain that fails as a whole the deepest pages, the rest are suppressed and listed, and it resolves', () => {
+    everyPhase(
+      { a: zero({ needs: ['b'] }), b: zero({ needs: ['c'] }), c: zero({ needs: ['d'] }), d: zero(), other: zero() },
+      failing({ a: HTTP, b: HTTP, c: HTTP, d: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['d']);
+        expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 8000);
+        expect(s.events('page')[0]?.incident.impact.map((i) => `${i.capability} ${i.state}`)).toEqual(['a.up down', 'b.up down', 'c.up down']);
+        expect(suppressed(s)).toEqual(['a/http', 'b/http', 'c/http']);
+        expect(s.events('resolve').map((r) => r.root)).toEqual(['d']);
+        expect(s.events('resolve')[0]?.at).toBeLessThanOrEqual(T + 9000 + 10_000);
+      },
+    );
+  });
+
+  test('2: a child whose dependency was last seen long ago is held until the dependency has been heard', () => {
+    everyPhase(
+      { dep: zero({ probe: { every: 30_000 } }), child: zero({ needs: ['dep'] }) },
+      failing({ dep: HTTP, child: HTTP }),
+      T + 14_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        expect(suppressed(s)).toEqual(['child/http']);
+      },
+    );
+  });
+
+  test('3: a child that fails while its dependency is freshly and deeply up is the root', () => {
+    everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, failing({ child: HTTP }, T, T + 9000), T + 20_000, (s) => {
+      expect(pages(s)).toEqual(['child']);
+      expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 8000);
+      expect(s.events('page')[0]?.reason).toContain('dependencies verified passing');
+      expect(s.events('resolve')).toHaveLength(1);
+    });
+  });
+
+  test('4: an unprobed one in the middle is inferred, never a root', () => {
+    everyPhase(
+      { c: zero(), m: zero({ needs: ['c'], probe: null }), a: zero({ needs: ['m'] }) },
+      failing({ c: HTTP, a: HTTP }),
+      T + 12_000,
+      (s) => {
+        expect(pages(s)).toEqual(['c']);
+        expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['a.up', 'm.up']);
+      },
+    );
+  });
+
+  test('7: an unprobed dependency with one dependent is not blamed: the dependent pages', () => {
+    everyPhase({ db: zero({ probe: null }), a: zero({ needs: ['db'] }) }, failing({ a: HTTP }), T + 12_000, (s) => {
+      expect(pages(s)).toEqual(['a']);
+    });
+  });
+
+  test('8: two unrelated roots that share a symptom page twice, and the symptom is listed in both', () => {
+    everyPhase(
+      { x: zero(), y: zero(), s: zero({ needs: ['x', 'y'] }) },
+      failing({ x: HTTP, y: HTTP, s: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s).sort()).toEqual(['x', 'y']);
+        for (const root of ['x', 'y']) {
+          const thread = s.sent.filter((m) => m.root === root);
+          expect(thread.some((m) => m.incident.suppressed.some((p) => p.probe === 's/http'))).toBe(true);
+        }
+        expect(s.events('resolve').map((r) => r.root).sort()).toEqual(['x', 'y']);
+      },
+    );
+  });
+
+  test('9: one of two replicas down is a ticket, and its dependents are at risk', () => {
+    everyPhase(
+      { r1: {}, r2: {}, app: zero({ needs: [{ any: ['r1', 'r2'], min: 1 }] }) },
+      failing({ r1: HTTP }, T, T + 10_000),
+      T + 21_000,
+      (s) => {
+        expect(pages(s)).toEqual([]);
+        expect(s.events('ticket').map((t) => t.root)).toEqual(['r1']);
+        expect(s.events('ticket')[0]?.incident.impact).toMatchObject([{ capability: 'app.up', state: 'at-risk' }]);
+      },
+    );
+  });
+
+  test('10: both replicas down is one incident of kind group', () => {
+    everyPhase(
+      { r1: {}, r2: {}, app: zero({ needs: [{ any: ['r1', 'r2'], min: 1 }] }) },
+      failing({ r1: HTTP, r2: HTTP, app: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(s.events('page').map((p) => `${p.incident.root.kind} ${p.root}`)).toEqual(['group any:app.up']);
+        expect(s.events('resolve').some((r) => r.root === 'any:app.up')).toBe(true);
+      },
+    );
+  });
+
+  test('11: in a circle the earliest onset inside it is the root', () => {
+    const world: World = (probe, at) => (probe === 'b/http' && at >= T && at < T + 10_000 ? HTTP : probe === 'a/http' && at >= T + 2600 && at < T + 10_000 ? HTTP : 'pass');
+    everyPhase({ a: zero({ needs: ['b'] }), b: zero({ needs: ['a'] }) }, world, T + 21_000, (s) => {
+      expect(pages(s)).toEqual(['b']);
+      expect(suppressed(s)).toEqual(['a/http']);
+    });
+  });
+
+  test('12: a circle explained from outside pages the outside root only', () => {
+    everyPhase({ c: zero(), a: zero({ needs: ['b', 'c'] }), b: zero({ needs: ['a'] }) }, failing({ a: HTTP, b: HTTP, c: HTTP }, T, T + 9000), T + 20_000, (s) => {
+      expect(pages(s)).toEqual(['c']);
+    });
+  });
+
+  test('13: a cached dependency down within its ttl leaves dependents at risk, with a countdown', () => {
+    everyPhase(
+      { dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 60_000, covers: ['unreachable', 'error'] }] }) },
+      failing({ dep: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        const [hit] = s.events('page')[0]?.incident.impact ?? [];
+        expect(hit).toMatchObject({ capability: 'child.up', state: 'at-risk' });
+        expect(hit?.until).not.toBeNull();
+      },
+    );
+  });
+
+  test('14: a dependent that fails when the ttl ends is a symptom', () => {
+    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 20_000 ? HTTP : probe === 'child/http' && at >= T + 10_600 && at < T + 20_000 ? HTTP : 'pass');
+    everyPhase({ dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 8000, covers: ['unreachable', 'error'] }] }) }, world, T + 31_000, (s) => {
+      expect(pages(s)).toEqual(['dep']);
+    });
+  });
+
+  test('15: a dependent that fails inside the ttl is its own root, and the page says that the cache is fiction', () => {
+    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 13_000 ? HTTP : probe === 'child/http' && at >= T + 3000 && at < T + 13_000 ? HTTP : 'pass');
+    everyPhase({ dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 600_000, covers: ['unreachable', 'error'] }] }) }, world, T + 25_000, (s) => {
+      expect(pages(s).sort()).toEqual(['child', 'dep']);
+      expect(s.events('page').find((p) => p.root === 'child')?.reason).toContain('declared cache of dep.up');
+    });
+  });
+
+  test('16: an answer 401 is not covered by a cache that covers only `unreachable`: a symptom at once', () => {
+    everyPhase(
+      { dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 600_000 }] }) },
+      failing({ dep: { class: 'auth.unauthorized' }, child: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        expect(s.events('page')[0]?.incident.impact).toMatchObject([{ capability: 'child.up', state: 'down' }]);
+      },
+    );
+  });
+
+  test('17: with a soft dependency down and the dependent down, both are roots', () => {
+    everyPhase({ dep: zero(), child: zero({ needs: [{ soft: 'dep' }] }) }, failing({ dep: HTTP, child: HTTP }, T, T + 9000), T + 20_000, (s) => {
+      expect(pages(s).sort()).toEqual(['child', 'dep']);
+    });
+  });
+
+  test('18: a child that failed ten minutes before its dependency keeps its own incident', () => {
+    const world: World = (probe, at) => ((probe === 'child/http' && at >= T) || (probe === 'dep/http' && at >= T + 600_000) ? HTTP : 'pass');
+    everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, world, T + 620_000, (s) => {
+      expect(pages(s)).toEqual(['child', 'dep']);
+      expect(s.events('resolve')).toEqual([]);
+    });
+  });
+
+  test('22: when the root recovers and a child still fails, the child gets its own incident after fresh failures', () => {
+    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 10_000 ? HTTP : probe === 'child/http' && at >= T ? HTTP : 'pass');
+    everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, world, T + 150_000, (s) => {
+      expect(pages(s)).toEqual(['dep', 'child']);
+      expect(s.events('page')[1]?.at).toBeGreaterThan(T + 10_000 + 120_000);
+      expect(s.events('resolve').map((r) => r.root)).toEqual(['dep']);
+    });
+  });
+
+  test('27: a slow (degraded) dependency with eight dependents down is the one root', () => {
+    const eight = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`d${String(i)}`, zero({ needs: ['dep'] })]));
+    const fails = Object.fromEntries(Object.keys(eight).map((k) => [k, HTTP]));
+    everyPhase({ dep: zero(), ...eight }, failing({ dep: { class: 'latency.saturated' }, ...fails }, T, T + 9000), T + 20_000, (s) => {
+      expect(pages(s)).toEqual(['dep']);
+    });
+  });
+
+  test('28: one probe proves two capabilities, a dependency of one is broken: one page, the other is unknown, not down', () => {
+    everyPhase(
+      { dep: zero(), svc: zero({ capabilities: { x: { needs: ['dep'] }, y: {} } }), user: zero({ needs: ['svc.y'], probe: null }) },
+      failing({ dep: HTTP, svc: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        expect(s.sent.every((m) => m.incident.impact.every((i) => i.capability !== 'user.up'))).toBe(true);
+      },
+    );
+  });
+
+  test('29: a ping on the victim passes while its deep dependency is wrong: the victim is still in the impact', () => {
+    everyPhase({ dep: zero(), victim: zero({ needs: ['dep'], probe: { deep: false } }) }, failing({ dep: { class: 'identity.key_mismatch' } }), T + 10_000, (s) => {
+      expect(pages(s)).toEqual(['dep']);
+      expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['victim.up']);
+    });
+  });
+
+  test('30: a frozen dependency (connects, no bytes) whose victim answers 503 gives one page: the frozen one', () => {
+    everyPhase({ dep: zero(), victim: zero({ needs: ['dep'] }) }, failing({ dep: { class: 'latency.timeout', ms: 1000 }, victim: HTTP }, T, T + 9000), T + 20_000, (s) => {
+      expect(pages(s)).toEqual(['dep']);
+    });
+  });
+
+  test('31: a tier-2 dependency that takes a tier-0 service down pages at tier 0, and tier 0 hears by notice', () => {
+    everyPhase(
+      { dep: { tier: 2, owner: 'dep-team' }, front: zero({ needs: ['dep'], owner: 'front-team' }) },
+      failing({ dep: HTTP, front: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        expect(s.events('page')[0]?.incident.tier).toBe(0);
+        expect(s.events('page')[0]?.at).toBeLessThan(T + 8000);
+      },
+      { overrides: { pageAfterMs: [0, 60_000, 300_000, 300_000] } },
+    );
+  });
+
+  test('35: a blip that ended before pageAfter pages nobody', () => {
+    everyPhase({ a: zero() }, failing({ a: HTTP }, T, T + 5000), T + 30_000, (s) => {
+      expect(s.sent).toEqual([]);
+    }, { overrides: { pageAfterMs: [30_000, 30_000, 30_000, 30_000] } });
+  });
+});
