@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { makeConfiguration } from './support/make-configuration.ts';
+import type { Maintenance } from '../../src/model/configuration.ts';
+import type { ChannelId, ServiceId } from '../../src/model/ids.ts';
+import { PLACE, makeConfiguration } from './support/make-configuration.ts';
 import type { ServiceSpec } from './support/make-configuration.ts';
-import { Simulation } from './support/simulation.ts';
+import { START, Simulation } from './support/simulation.ts';
 import type { Sight, World } from './support/simulation.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
@@ -76,6 +78,36 @@ describe('engine.md 8, required outcomes', () => {
       (s) => {
         expect(pages(s)).toEqual(['c']);
         expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['a.up', 'm.up']);
+      },
+    );
+  });
+
+  test('5: an unprobed dependency whose three dependents all fail is one page about it, to its owner, and the dependents hear', () => {
+    const hooks = (page: string) => ({ page: [page as ChannelId], ticket: [page as ChannelId], consumers: ['heard' as ChannelId] });
+    everyPhase(
+      { db: zero({ probe: null, owner: 'dba' }), ...Object.fromEntries(['a', 'b', 'c'].map((n) => [n, zero({ needs: ['db'], owner: `team-${n}` })])), other: zero() },
+      failing({ a: HTTP, b: HTTP, c: HTTP }, T, T + 9000),
+      T + 21_000,
+      (s) => {
+        expect(s.events('page').map((p) => `${p.channel} ${p.root} ${p.incident.root.kind} ${String(p.incident.root.inferred)}`)).toEqual(['dba db shared true']);
+        expect(s.events('page')[0]?.incident.title).toContain('probably db (not probed)');
+        expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 10_000);
+        expect(s.events('notice').map((n) => n.channel)).toEqual(['heard']);
+        expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['a.up', 'b.up', 'c.up']);
+        expect(s.events('resolve').filter((r) => r.channel === 'dba')).toHaveLength(1);
+      },
+      { routes: [{ match: { owner: ['dba'] }, ...hooks('dba') }, hooks('apps')] },
+    );
+  });
+
+  test('6: the same with one dependent freshly up is two separate roots', () => {
+    everyPhase(
+      { db: zero({ probe: null }), a: zero({ needs: ['db'] }), b: zero({ needs: ['db'] }), c: zero({ needs: ['db'] }) },
+      failing({ a: HTTP, b: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s).sort()).toEqual(['a', 'b']);
+        for (const page of s.events('page')) expect(page.at).toBeLessThanOrEqual(T + 10_000);
       },
     );
   });
@@ -205,6 +237,26 @@ describe('engine.md 8, required outcomes', () => {
     });
   });
 
+  test('25: a failure inside a maintenance window that lasts beyond it is paged after its end, with the true onset', () => {
+    const window: Maintenance = { kind: 'once', services: ['reg' as ServiceId], from: START - 60_000, until: START + T + 15_000, reason: 'upgrade', place: PLACE };
+    everyPhase({ reg: zero(), sign: zero({ needs: ['reg'] }) }, failing({ reg: HTTP, sign: HTTP }, T, T + 25_000), T + 40_000, (s) => {
+      expect(pages(s)).toEqual(['reg']);
+      expect(s.events('page')[0]?.at).toBeGreaterThanOrEqual(T + 15_000);
+      expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 15_000 + 6000);
+      expect(Date.parse(s.events('page')[0]?.incident.startedAt ?? '')).toBeLessThan(START + T + 3000);
+    }, { maintenance: [window] });
+  });
+
+  test('26: a change announced five minutes before onset is listed in the page, never blamed by itself', () => {
+    for (const seed of SEEDS) {
+      const s = new Simulation(makeConfiguration({ a: zero() }), failing({ a: HTTP }, 310_000), seed)
+        .at(10_000, { kind: 'change', service: 'a' as ServiceId, summary: 'new load balancer', changedAt: START + 10_000 })
+        .run(330_000);
+      expect(pages(s)).toEqual(['a']);
+      expect(s.events('page')[0]?.incident.changes.map((c) => c.summary)).toEqual(['new load balancer']);
+    }
+  });
+
   test('27: a slow (degraded) dependency with eight dependents down is the one root', () => {
     const eight = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`d${String(i)}`, zero({ needs: ['dep'] })]));
     const fails = Object.fromEntries(Object.keys(eight).map((k) => [k, HTTP]));
@@ -249,6 +301,49 @@ describe('engine.md 8, required outcomes', () => {
         expect(s.events('page')[0]?.at).toBeLessThan(T + 8000);
       },
       { overrides: { pageAfterMs: [0, 60_000, 300_000, 300_000] } },
+    );
+  });
+
+  test('32: the owner of a tier-0 victim is still told when the root has `notify: record`', () => {
+    everyPhase(
+      { dep: { tier: 3, owner: 'x', probe: { notify: 'record' } }, front: zero({ needs: ['dep'], owner: 'front-team' }) },
+      failing({ dep: HTTP, front: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(s.events('page')).toHaveLength(1);
+      },
+    );
+  });
+
+  test('33: after an hour away nothing is paged about the past; open incidents are verified again, then resolved', () => {
+    for (const seed of SEEDS) {
+      const s = new Simulation(makeConfiguration({ a: zero(), b: zero() }), (probe, at) => (probe === 'a/http' && at >= T && at < T + 6000 ? HTTP : 'pass'), seed);
+      s.run(T + 5900);
+      expect(pages(s)).toEqual(['a']);
+      s.away(3_600_000).run(T + 3_620_000);
+      expect(pages(s)).toEqual(['a']);
+      expect(s.events('resolve').map((r) => r.root)).toEqual(['a']);
+      expect(s.events('resolve')[0]?.at).toBeGreaterThan(3_600_000);
+    }
+  });
+
+  test('34: a reload in the middle of an incident that removes its root resolves it with that reason, on the channel it was sent by', () => {
+    for (const seed of SEEDS) {
+      const s = new Simulation(makeConfiguration({ a: zero(), b: zero() }), failing({ a: HTTP }), seed);
+      s.at(T + 7000, { kind: 'config', configuration: makeConfiguration({ b: zero(), c: zero() }) }).run(T + 12_000);
+      expect(pages(s)).toEqual(['a']);
+      expect(s.events('resolve').map((r) => `${r.root} ${r.channel} ${r.reason}`)).toEqual(['a hook removed from the configuration']);
+    }
+  });
+
+  test('36: an hourly heartbeat is the only evidence of a dependency that died; its dependents fail now: one root, inferred', () => {
+    everyPhase(
+      { dep: zero({ probe: { every: 3_600_000, grace: 600_000 } }), a: zero({ needs: ['dep'] }), b: zero({ needs: ['dep'] }), c: zero({ needs: ['dep'] }) },
+      failing({ a: HTTP, b: HTTP, c: HTTP }),
+      T + 14_000,
+      (s) => {
+        expect(s.events('page').map((p) => `${p.root} ${p.incident.root.kind}`)).toEqual(['dep shared']);
+      },
     );
   });
 

@@ -2,7 +2,8 @@ import type { Configuration, Maintenance, Need, NotifyCap, Place, Probe, Recover
 import type { CapabilityId, ChannelId, ProbeId, ServiceId, Sha256 } from '../../../src/model/ids.ts';
 import type { Mode } from '../../../src/model/failure.ts';
 
-const PLACE: Place = { file: 'test.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 };
+/** A place, where it does not matter which. */
+export const PLACE: Place = { file: 'test.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 };
 
 /** A need as tests write it: like the language's own. */
 export type NeedSpec =

@@ -23,7 +23,8 @@ export interface Sent {
   readonly reason: string;
 }
 
-const START = Date.UTC(2026, 0, 5, 9, 0, 0);
+/** Wall time at the start of every simulation. */
+export const START = Date.UTC(2026, 0, 5, 9, 0, 0);
 const RUN_MS = 20;
 
 /** A small generator of numbers in [0, 1), repeatable by seed (mulberry32). */
@@ -76,6 +77,20 @@ export class Simulation {
   /** Something else than a run happens at a time. */
   at(at: number, fact: Fact): this {
     this.#plan(at, { kind: 'fact', fact });
+    return this;
+  }
+
+  /** The daemon is away for a while: nothing runs, nothing is written, then it starts again. */
+  away(ms: number): this {
+    const back = this.#now + ms;
+    const lastAt = START + this.#now;
+    this.#running.clear();
+    this.#asked.clear();
+    this.#queue = this.#queue
+      .filter((p) => p.what.kind !== 'end')
+      .filter((p) => p.what.kind !== 'run' || p.what.cause === 'schedule')
+      .map((p) => (p.at > back ? p : { ...p, at: back + (p.at % 2000) }));
+    this.#append({ kind: 'start', lastAt, reason: 'start', wallAt: START + back }, back);
     return this;
   }
 
