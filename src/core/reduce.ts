@@ -68,20 +68,29 @@ function apply(state: State, entry: Entry, effects: Effect[]): void {
       return;
     }
     case 'change':
-      state.changes = recent([
-        ...state.changes,
-        {
-          at: entry.changedAt,
-          service: entry.service,
-          summary: entry.summary,
-          ...(entry.by === undefined ? {} : { by: entry.by }),
-          ...(entry.url === undefined ? {} : { url: entry.url }),
-        },
-      ], entry.at);
+      state.changes = recent(
+        [
+          ...state.changes,
+          {
+            at: entry.changedAt,
+            service: entry.service,
+            summary: entry.summary,
+            ...(entry.by === undefined ? {} : { by: entry.by }),
+            ...(entry.url === undefined ? {} : { url: entry.url }),
+          },
+        ],
+        entry.at,
+      );
       return;
     case 'sent': {
       const incident = state.incidents.get(entry.incident);
-      if (incident !== undefined) tell(incident, entry.at, 'sent', `${entry.event} ${entry.result} by ${entry.channel}${entry.detail === undefined ? '' : `: ${entry.detail}`}`);
+      if (incident !== undefined)
+        tell(
+          incident,
+          entry.at,
+          'sent',
+          `${entry.event} ${entry.result} by ${entry.channel}${entry.detail === undefined ? '' : `: ${entry.detail}`}`,
+        );
       return;
     }
     case 'heartbeat':
@@ -105,9 +114,11 @@ function take(turn: Turn, run: ObservationFact): void {
   const state = turn.state.probes.get(run.probe);
   if (probe === undefined || state === undefined || !probe.enabled) return;
   noteFacts(turn, state, run);
-  const early = state.status === 'suspect' && run.outcome === 'fail' && hasConfirmedDependent(turn, capabilitiesOfProbe(probe));
+  const early =
+    state.status === 'suspect' && run.outcome === 'fail' && hasConfirmedDependent(turn, capabilitiesOfProbe(probe));
   const transition = observe(state, probe, run, early);
-  if (state.freshUntil !== null && (turn.state.staleAt === null || state.freshUntil < turn.state.staleAt)) turn.state.staleAt = state.freshUntil;
+  if (state.freshUntil !== null && (turn.state.staleAt === null || state.freshUntil < turn.state.staleAt))
+    turn.state.staleAt = state.freshUntil;
   track(turn.state, state);
   askAgain(turn, probe, state);
   if (transition === 'suspected' || transition === 'failed-again') askToVerify(turn, state);
@@ -121,14 +132,24 @@ function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
   if (probe === undefined || probe.schedule.kind === 'pushed') return;
   const notBefore = endedAt + probe.confirm.everyMs;
   if (state.status === 'suspect') turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
-  else if (state.status === 'recovering' && state.failure?.byRatio !== true) turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'recover', notBefore });
-  else if (state.status === 'failing' && state.failure?.byRatio !== true && (state.lost !== null || isUntoldRoot(turn, state.id))) {
+  else if (state.status === 'recovering' && state.failure?.byRatio !== true)
+    turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'recover', notBefore });
+  else if (
+    state.status === 'failing' &&
+    state.failure?.byRatio !== true &&
+    (state.lost !== null || isUntoldRoot(turn, state.id))
+  ) {
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
   }
 }
 
 function isUntoldRoot(turn: Turn, id: ProbeId): boolean {
-  for (const incident of turn.state.incidents.values()) if (incident.state === 'pending' && (incident.rootProbes.includes(id) || (incident.inferred && incident.symptoms.has(id)))) return true;
+  for (const incident of turn.state.incidents.values())
+    if (
+      incident.state === 'pending' &&
+      (incident.rootProbes.includes(id) || (incident.inferred && incident.symptoms.has(id)))
+    )
+      return true;
   return false;
 }
 
@@ -146,7 +167,11 @@ function mattersNow(turn: Turn, state: ProbeState, run: ObservationFact, transit
     case 'passed':
     case 'none':
       // Evidence near a live incident: it can clear a dependent, answer a verification, or let a page go.
-      return run.outcome !== 'unknown' && (countsAsFailing(state) || [...run.proven, ...run.against].some((id: CapabilityId) => turn.state.relevant.has(id)));
+      return (
+        run.outcome !== 'unknown' &&
+        (countsAsFailing(state) ||
+          [...run.proven, ...run.against].some((id: CapabilityId) => turn.state.relevant.has(id)))
+      );
     default:
       return transition satisfies never;
   }
@@ -164,7 +189,8 @@ function noteFacts(turn: Turn, state: ProbeState, run: ObservationFact): void {
   const drifts = [];
   for (const [fact, after] of Object.entries(run.facts)) {
     const before = state.facts[fact];
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(after)) drifts.push({ at: run.startedAt, probe: run.probe, fact, before, after });
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(after))
+      drifts.push({ at: run.startedAt, probe: run.probe, fact, before, after });
     merged[fact] = after;
   }
   state.facts = merged;
@@ -201,14 +227,23 @@ function reconfigure(state: State, configuration: Configuration, at: number, eff
   for (const [id, known] of state.probes) {
     const probe = graph.probes.get(id);
     const old = before?.probes.get(id);
-    const same = probe?.enabled === true && old?.optionsHash === probe.optionsHash && JSON.stringify(old.proves) === JSON.stringify(probe.proves);
+    const same =
+      probe?.enabled === true &&
+      old?.optionsHash === probe.optionsHash &&
+      JSON.stringify(old.proves) === JSON.stringify(probe.proves);
     if (same) continue;
     state.probes.delete(id);
     state.troubled.delete(id);
     state.asks.delete(id);
     // A failing probe whose options changed is not forgiven: it stays with its incident until it has been run again.
     if (probe?.enabled === true && countsAsFailing(known) && known.failure !== null) {
-      const kept: ProbeState = { ...freshProbeState(id), status: 'failing', stale: true, failure: { ...known.failure, against: capabilitiesOfProbe(probe) }, since: known.since };
+      const kept: ProbeState = {
+        ...freshProbeState(id),
+        status: 'failing',
+        stale: true,
+        failure: { ...known.failure, against: capabilitiesOfProbe(probe) },
+        since: known.since,
+      };
       state.probes.set(id, kept);
       track(state, kept);
     }
@@ -216,15 +251,25 @@ function reconfigure(state: State, configuration: Configuration, at: number, eff
   for (const probe of configuration.probes) {
     if (!probe.enabled || state.probes.has(probe.id)) continue;
     const fresh = freshProbeState(probe.id);
-    if (probe.schedule.kind === 'pushed') fresh.freshUntil = (state.firstStartAt ?? at) + probe.schedule.everyMs + probe.schedule.graceMs;
+    if (probe.schedule.kind === 'pushed')
+      fresh.freshUntil = (state.firstStartAt ?? at) + probe.schedule.everyMs + probe.schedule.graceMs;
     // Heartbeats are counted from our first start, but a beat cannot be overdue before it was asked for.
-    if (fresh.freshUntil !== null && fresh.freshUntil <= at && probe.schedule.kind === 'pushed') fresh.freshUntil = at + probe.schedule.everyMs + probe.schedule.graceMs;
-    if (fresh.freshUntil !== null && (state.staleAt === null || fresh.freshUntil < state.staleAt)) state.staleAt = fresh.freshUntil;
+    if (fresh.freshUntil !== null && fresh.freshUntil <= at && probe.schedule.kind === 'pushed')
+      fresh.freshUntil = at + probe.schedule.everyMs + probe.schedule.graceMs;
+    if (fresh.freshUntil !== null && (state.staleAt === null || fresh.freshUntil < state.staleAt))
+      state.staleAt = fresh.freshUntil;
     state.probes.set(probe.id, fresh);
   }
   for (const [id] of state.windows) if (id.startsWith('file:')) state.windows.delete(id);
   for (const [index, m] of configuration.maintenance.entries()) {
-    if (m.kind === 'once') state.windows.set(`file:${String(index)}`, { id: `file:${String(index)}`, services: m.services, from: m.from, until: m.until, reason: m.reason });
+    if (m.kind === 'once')
+      state.windows.set(`file:${String(index)}`, {
+        id: `file:${String(index)}`,
+        services: m.services,
+        from: m.from,
+        until: m.until,
+        reason: m.reason,
+      });
   }
   state.configuration = configuration;
   state.graph = graph;
@@ -246,7 +291,8 @@ function restart(state: State, entry: StartFact, at: number, effects: Effect[]):
     if (schedule?.kind === 'pushed') {
       // A beat that could not reach us while we were away is not a beat that was missed.
       probe.freshUntil = dueAt === null ? null : dueAt + gapMs;
-      if (probe.freshUntil !== null && (state.staleAt === null || probe.freshUntil < state.staleAt)) state.staleAt = probe.freshUntil;
+      if (probe.freshUntil !== null && (state.staleAt === null || probe.freshUntil < state.staleAt))
+        state.staleAt = probe.freshUntil;
       continue;
     }
     loseSight(probe);
@@ -259,7 +305,14 @@ function restart(state: State, entry: StartFact, at: number, effects: Effect[]):
     if (incident.hold !== null && incident.state === 'pending') {
       incident.hold = { startedAt: at, asked: new Map([...incident.hold.asked].map(([id]) => [id, at])) };
     }
-    tell(incident, at, 'start', entry.reason === 'start' ? `the daemon started after ${String(Math.round(gapMs / 1000))} s; verifying again` : `the daemon woke from a ${entry.reason}; verifying again`);
+    tell(
+      incident,
+      at,
+      'start',
+      entry.reason === 'start'
+        ? `the daemon started after ${String(Math.round(gapMs / 1000))} s; verifying again`
+        : `the daemon woke from a ${entry.reason}; verifying again`,
+    );
   }
   const turn = turnAt(state, at, effects);
   if (turn !== undefined) settle(turn);
@@ -301,7 +354,13 @@ function obey(turn: Turn, command: Command): void {
       state.silences.delete(command.id);
       return;
     case 'maintenance':
-      state.windows.set(command.id, { id: command.id, services: command.services, from: command.from, until: command.until, reason: command.reason });
+      state.windows.set(command.id, {
+        id: command.id,
+        services: command.services,
+        from: command.from,
+        until: command.until,
+        reason: command.reason,
+      });
       settle(turn);
       return;
     case 'end-maintenance':

@@ -26,7 +26,13 @@ export function restore(text: string): State {
   const state: State = { ...initialState(), ...parsed };
   if (state.configuration !== null) {
     state.graph = compileGraph(state.configuration);
-    state.relevant = relevantTo({ state, graph: state.graph, configuration: state.configuration, now: state.at, effects: [] });
+    state.relevant = relevantTo({
+      state,
+      graph: state.graph,
+      configuration: state.configuration,
+      now: state.at,
+      effects: [],
+    });
   }
   return state;
 }

@@ -20,19 +20,27 @@ export function capabilityViews(state: State): ReadonlyMap<CapabilityId, Capabil
   const evidence = new Map<Node, OwnEvidence>(graph.nodes.map((n) => [n, ownEvidence(n, (p) => state.probes.get(p))]));
   const forced = new Map<CapabilityId, Forced>();
   for (const [node, own] of evidence) {
-    if (own.kind === 'failing') forced.set(node.id, { state: own.failure.state, mode: own.failure.mode, since: own.failure.since, clearable: !own.failure.byRatio });
+    if (own.kind === 'failing')
+      forced.set(node.id, {
+        state: own.failure.state,
+        mode: own.failure.mode,
+        since: own.failure.since,
+        clearable: !own.failure.byRatio,
+      });
   }
   const provenAt = (node: Node): number | undefined => {
     const own = evidence.get(node);
     return own?.kind === 'up' && own.deep ? own.provenAt : undefined;
   };
   const hits = impact({ graph, forced, provenAt, now: state.at });
-  for (const node of graph.nodes) views.set(node.id, view(node, evidence.get(node) ?? { kind: 'unknown' }, hits.get(node.id)));
+  for (const node of graph.nodes)
+    views.set(node.id, view(node, evidence.get(node) ?? { kind: 'unknown' }, hits.get(node.id)));
   return views;
 }
 
 function view(node: Node, own: OwnEvidence, hit: Hit | undefined): CapabilityView {
-  if (hit !== undefined) return { capability: node.id, state: hit.state, shallow: false, via: hit.via, until: hit.until };
+  if (hit !== undefined)
+    return { capability: node.id, state: hit.state, shallow: false, via: hit.via, until: hit.until };
   // Nobody looks at it and nothing it needs is broken: statically stable, or at least not known to be hit.
   const state: CapabilityState = own.kind === 'unknown' ? (node.probes.length === 0 ? 'up' : 'unknown') : 'up';
   return { capability: node.id, state, shallow: own.kind === 'up' && !own.deep, via: [], until: null };
@@ -50,7 +58,10 @@ export function serviceViews(state: State): readonly ServiceView[] {
       title: service.title ?? null,
       owner: service.owner ?? null,
       tier: graph.tiers.get(service.id) ?? 1,
-      state: own.reduce<CapabilityState>((worst, c) => (WORST.indexOf(c.state) > WORST.indexOf(worst) ? c.state : worst), 'up'),
+      state: own.reduce<CapabilityState>(
+        (worst, c) => (WORST.indexOf(c.state) > WORST.indexOf(worst) ? c.state : worst),
+        'up',
+      ),
       capabilities: own,
       probes: (graph.probesOf.get(service.id) ?? []).flatMap((p) => {
         const known = state.probes.get(p.id);
@@ -79,7 +90,8 @@ function probeView(graph: Graph, state: ProbeState): ProbeView {
 
 /** Open ones first, newest first. */
 export function incidentViews(state: State): readonly IncidentView[] {
-  const rank = (i: Incident): number => (i.state === 'open' ? 0 : i.state === 'pending' ? 1 : i.state === 'merged' ? 2 : 3);
+  const rank = (i: Incident): number =>
+    i.state === 'open' ? 0 : i.state === 'pending' ? 1 : i.state === 'merged' ? 2 : 3;
   return [...state.incidents.values()]
     .sort((a, b) => rank(a) - rank(b) || b.detectedAt - a.detectedAt || (a.id < b.id ? -1 : 1))
     .flatMap((i) => incidentView(state, i.id) ?? []);
@@ -96,7 +108,10 @@ export function incidentView(state: State, id: IncidentId): IncidentView | undef
     acknowledgedBy: incident.acknowledgedBy,
     held: incident.held,
     closedBecause: incident.closedBecause,
-    incident: compose({ state, graph: state.graph, configuration: state.configuration, now: state.at, effects: [] }, incident),
+    incident: compose(
+      { state, graph: state.graph, configuration: state.configuration, now: state.at, effects: [] },
+      incident,
+    ),
     timeline: incident.timeline,
   };
 }

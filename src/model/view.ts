@@ -1,7 +1,7 @@
 import type { CapabilityId, IncidentId, ProbeId, ServiceId } from './ids.ts';
 import type { Facts, Outcome, Warning } from './run.ts';
 import type { FailureClass } from './failure.ts';
-import type { NotificationEvent, NotifiedIncident } from './notification.ts';
+import type { NotificationEvent, NotifiedIncident, NotifiedRecovery } from './notification.ts';
 
 /** How a probe stands (engine: detection). */
 export type ProbeStatus = 'passing' | 'suspect' | 'failing' | 'recovering' | 'unknown';
@@ -57,4 +57,28 @@ export interface IncidentView {
   readonly closedBecause: string | null;
   readonly incident: NotifiedIncident;
   readonly timeline: readonly { readonly at: number; readonly what: string; readonly text: string }[];
+}
+
+/** One predicted effect. `after` counts from the failure. */
+export interface ImpactItem {
+  readonly capability: CapabilityId;
+  readonly effect: string | null;
+  readonly owner: string | null;
+  readonly via: readonly CapabilityId[];
+}
+
+/** What would happen if some capabilities failed: contracts.md, `impact --json`. */
+export interface ImpactView {
+  readonly down: readonly ImpactItem[];
+  readonly degraded: readonly ImpactItem[];
+  readonly atRisk: readonly (ImpactItem & { readonly until: string })[];
+  readonly unaffected: readonly CapabilityId[];
+  readonly notify: readonly { readonly channel: string; readonly event: NotificationEvent; readonly after: string }[];
+  readonly recovery: readonly NotifiedRecovery[];
+}
+
+/** Why something could not be done; `not-found` and `invalid` are the caller's. */
+export interface Refusal {
+  readonly kind: 'not-found' | 'invalid' | 'unavailable';
+  readonly message: string;
 }

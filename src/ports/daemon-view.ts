@@ -1,9 +1,8 @@
 import type { CapabilityId, IncidentId, ProbeId } from '../model/ids.ts';
 import type { Command, ObservationFact } from '../model/entry.ts';
 import type { Configuration } from '../model/configuration.ts';
-import type { CapabilityState, IncidentView, ServiceView } from '../model/view.ts';
+import type { CapabilityState, ImpactView, IncidentView, Refusal, ServiceView } from '../model/view.ts';
 import type { Mode } from '../model/failure.ts';
-import type { NotificationEvent, NotifiedImpact, NotifiedRecovery } from '../model/notification.ts';
 import type { ObservationQuery, ObservationSummary } from './log.ts';
 
 /** The whole, in a glance. */
@@ -22,29 +21,7 @@ export interface StatusView {
   readonly troubles: readonly string[];
 }
 
-/** One predicted effect. `after` counts from the failure. */
-export interface ImpactItem {
-  readonly capability: CapabilityId;
-  readonly effect: string | null;
-  readonly owner: string | null;
-  readonly via: readonly CapabilityId[];
-}
-
-/** What would happen if some capabilities failed: contracts.md, `impact --json`. */
-export interface ImpactView {
-  readonly down: readonly ImpactItem[];
-  readonly degraded: readonly ImpactItem[];
-  readonly atRisk: readonly (ImpactItem & { readonly until: string })[];
-  readonly unaffected: readonly CapabilityId[];
-  readonly notify: readonly { readonly channel: string; readonly event: NotificationEvent; readonly after: string }[];
-  readonly recovery: readonly NotifiedRecovery[];
-}
-
-/** Why something could not be done; `not-found` and `invalid` are the caller's. */
-export interface Refusal {
-  readonly kind: 'not-found' | 'invalid' | 'unavailable';
-  readonly message: string;
-}
+export type { ImpactItem, ImpactView, Refusal } from '../model/view.ts';
 
 /** An observation as stored: contracts.md, an item of `/observations`. */
 export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };
@@ -91,6 +68,3 @@ export interface DaemonView {
   /** Liveness: the loops turn. Readiness: every enabled probe has had its first run. */
   readonly health: () => { readonly live: boolean; readonly ready: boolean; readonly reasons: readonly string[] };
 }
-
-/** Re-exported shape of one impact in a page, for renderers. */
-export type { NotifiedImpact };

@@ -18,19 +18,29 @@ function failing(services: Readonly<Record<string, Sight>>, from = T, until = In
 const zero = (spec: ServiceSpec = {}): ServiceSpec => ({ tier: 0, ...spec });
 
 /** Every outcome must hold wherever the probes' phases happen to lie. */
-function everyPhase(services: Record<string, ServiceSpec>, world: World, until: number, check: (s: Simulation) => void, options?: Parameters<typeof makeConfiguration>[1]): void {
+function everyPhase(
+  services: Record<string, ServiceSpec>,
+  world: World,
+  until: number,
+  check: (s: Simulation) => void,
+  options?: Parameters<typeof makeConfiguration>[1],
+): void {
   for (const seed of SEEDS) {
     const simulation = new Simulation(makeConfiguration(services, options), world, seed).run(until);
     try {
       check(simulation);
     } catch (error) {
-      throw new Error(`at phase seed ${String(seed)}: ${String(error)}\n${simulation.sent.map((s) => `${String(s.at)} ${s.event} ${s.root} ${s.incident.root.class ?? ''} ${s.reason}`).join('\n')}`, { cause: error });
+      throw new Error(
+        `at phase seed ${String(seed)}: ${String(error)}\n${simulation.sent.map((s) => `${String(s.at)} ${s.event} ${s.root} ${s.incident.root.class ?? ''} ${s.reason}`).join('\n')}`,
+        { cause: error },
+      );
     }
   }
 }
 
 const pages = (s: Simulation): string[] => s.events('page').map((p) => p.root);
-const suppressed = (s: Simulation): string[] => [...new Set(s.sent.flatMap((m) => m.incident.suppressed.map((x) => x.probe as string)))].sort();
+const suppressed = (s: Simulation): string[] =>
+  [...new Set(s.sent.flatMap((m) => m.incident.suppressed.map((x) => x.probe as string)))].sort();
 
 describe('engine.md 8, required outcomes', () => {
   test('1: in a chain that fails as a whole the deepest pages, the rest are suppressed and listed, and it resolves', () => {
@@ -41,7 +51,11 @@ describe('engine.md 8, required outcomes', () => {
       (s) => {
         expect(pages(s)).toEqual(['d']);
         expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 8000);
-        expect(s.events('page')[0]?.incident.impact.map((i) => `${i.capability} ${i.state}`)).toEqual(['a.up down', 'b.up down', 'c.up down']);
+        expect(s.events('page')[0]?.incident.impact.map((i) => `${i.capability} ${i.state}`)).toEqual([
+          'a.up down',
+          'b.up down',
+          'c.up down',
+        ]);
         expect(suppressed(s)).toEqual(['a/http', 'b/http', 'c/http']);
         expect(s.events('resolve').map((r) => r.root)).toEqual(['d']);
         expect(s.events('resolve')[0]?.at).toBeLessThanOrEqual(T + 9000 + 10_000);
@@ -62,12 +76,17 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('3: a child that fails while its dependency is freshly and deeply up is the root', () => {
-    everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, failing({ child: HTTP }, T, T + 9000), T + 20_000, (s) => {
-      expect(pages(s)).toEqual(['child']);
-      expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 8000);
-      expect(s.events('page')[0]?.reason).toContain('dependencies verified passing');
-      expect(s.events('resolve')).toHaveLength(1);
-    });
+    everyPhase(
+      { dep: zero(), child: zero({ needs: ['dep'] }) },
+      failing({ child: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['child']);
+        expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 8000);
+        expect(s.events('page')[0]?.reason).toContain('dependencies verified passing');
+        expect(s.events('resolve')).toHaveLength(1);
+      },
+    );
   });
 
   test('4: an unprobed one in the middle is inferred, never a root', () => {
@@ -83,13 +102,25 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('5: an unprobed dependency whose three dependents all fail is one page about it, to its owner, and the dependents hear', () => {
-    const hooks = (page: string) => ({ page: [page as ChannelId], ticket: [page as ChannelId], consumers: ['heard' as ChannelId] });
+    const hooks = (page: string) => ({
+      page: [page as ChannelId],
+      ticket: [page as ChannelId],
+      consumers: ['heard' as ChannelId],
+    });
     everyPhase(
-      { db: zero({ probe: null, owner: 'dba' }), ...Object.fromEntries(['a', 'b', 'c'].map((n) => [n, zero({ needs: ['db'], owner: `team-${n}` })])), other: zero() },
+      {
+        db: zero({ probe: null, owner: 'dba' }),
+        ...Object.fromEntries(['a', 'b', 'c'].map((n) => [n, zero({ needs: ['db'], owner: `team-${n}` })])),
+        other: zero(),
+      },
       failing({ a: HTTP, b: HTTP, c: HTTP }, T, T + 9000),
       T + 21_000,
       (s) => {
-        expect(s.events('page').map((p) => `${p.channel} ${p.root} ${p.incident.root.kind} ${String(p.incident.root.inferred)}`)).toEqual(['dba db shared true']);
+        expect(
+          s
+            .events('page')
+            .map((p) => `${p.channel} ${p.root} ${p.incident.root.kind} ${String(p.incident.root.inferred)}`),
+        ).toEqual(['dba db shared true']);
         expect(s.events('page')[0]?.incident.title).toContain('probably db (not probed)');
         expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 10_000);
         expect(s.events('notice').map((n) => n.channel)).toEqual(['heard']);
@@ -129,7 +160,12 @@ describe('engine.md 8, required outcomes', () => {
           const thread = s.sent.filter((m) => m.root === root);
           expect(thread.some((m) => m.incident.suppressed.some((p) => p.probe === 's/http'))).toBe(true);
         }
-        expect(s.events('resolve').map((r) => r.root).sort()).toEqual(['x', 'y']);
+        expect(
+          s
+            .events('resolve')
+            .map((r) => r.root)
+            .sort(),
+        ).toEqual(['x', 'y']);
       },
     );
   });
@@ -160,7 +196,12 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('11: in a circle the earliest onset inside it is the root', () => {
-    const world: World = (probe, at) => (probe === 'b/http' && at >= T && at < T + 10_000 ? HTTP : probe === 'a/http' && at >= T + 2600 && at < T + 10_000 ? HTTP : 'pass');
+    const world: World = (probe, at) =>
+      probe === 'b/http' && at >= T && at < T + 10_000
+        ? HTTP
+        : probe === 'a/http' && at >= T + 2600 && at < T + 10_000
+          ? HTTP
+          : 'pass';
     everyPhase({ a: zero({ needs: ['b'] }), b: zero({ needs: ['a'] }) }, world, T + 21_000, (s) => {
       expect(pages(s)).toEqual(['b']);
       expect(suppressed(s)).toEqual(['a/http']);
@@ -168,9 +209,14 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('12: a circle explained from outside pages the outside root only', () => {
-    everyPhase({ c: zero(), a: zero({ needs: ['b', 'c'] }), b: zero({ needs: ['a'] }) }, failing({ a: HTTP, b: HTTP, c: HTTP }, T, T + 9000), T + 20_000, (s) => {
-      expect(pages(s)).toEqual(['c']);
-    });
+    everyPhase(
+      { c: zero(), a: zero({ needs: ['b', 'c'] }), b: zero({ needs: ['a'] }) },
+      failing({ a: HTTP, b: HTTP, c: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['c']);
+      },
+    );
   });
 
   test('13: a cached dependency down within its ttl leaves dependents at risk, with a countdown', () => {
@@ -188,18 +234,38 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('14: a dependent that fails when the ttl ends is a symptom', () => {
-    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 20_000 ? HTTP : probe === 'child/http' && at >= T + 10_600 && at < T + 20_000 ? HTTP : 'pass');
-    everyPhase({ dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 8000, covers: ['unreachable', 'error'] }] }) }, world, T + 31_000, (s) => {
-      expect(pages(s)).toEqual(['dep']);
-    });
+    const world: World = (probe, at) =>
+      probe === 'dep/http' && at >= T && at < T + 20_000
+        ? HTTP
+        : probe === 'child/http' && at >= T + 10_600 && at < T + 20_000
+          ? HTTP
+          : 'pass';
+    everyPhase(
+      { dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 8000, covers: ['unreachable', 'error'] }] }) },
+      world,
+      T + 31_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+      },
+    );
   });
 
   test('15: a dependent that fails inside the ttl is its own root, and the page says that the cache is fiction', () => {
-    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 13_000 ? HTTP : probe === 'child/http' && at >= T + 3000 && at < T + 13_000 ? HTTP : 'pass');
-    everyPhase({ dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 600_000, covers: ['unreachable', 'error'] }] }) }, world, T + 25_000, (s) => {
-      expect(pages(s).sort()).toEqual(['child', 'dep']);
-      expect(s.events('page').find((p) => p.root === 'child')?.reason).toContain('declared cache of dep.up');
-    });
+    const world: World = (probe, at) =>
+      probe === 'dep/http' && at >= T && at < T + 13_000
+        ? HTTP
+        : probe === 'child/http' && at >= T + 3000 && at < T + 13_000
+          ? HTTP
+          : 'pass';
+    everyPhase(
+      { dep: zero(), child: zero({ needs: [{ cached: 'dep', ttl: 600_000, covers: ['unreachable', 'error'] }] }) },
+      world,
+      T + 25_000,
+      (s) => {
+        expect(pages(s).sort()).toEqual(['child', 'dep']);
+        expect(s.events('page').find((p) => p.root === 'child')?.reason).toContain('declared cache of dep.up');
+      },
+    );
   });
 
   test('16: an answer 401 is not covered by a cache that covers only `unreachable`: a symptom at once', () => {
@@ -215,13 +281,19 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('17: with a soft dependency down and the dependent down, both are roots', () => {
-    everyPhase({ dep: zero(), child: zero({ needs: [{ soft: 'dep' }] }) }, failing({ dep: HTTP, child: HTTP }, T, T + 9000), T + 20_000, (s) => {
-      expect(pages(s).sort()).toEqual(['child', 'dep']);
-    });
+    everyPhase(
+      { dep: zero(), child: zero({ needs: [{ soft: 'dep' }] }) },
+      failing({ dep: HTTP, child: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s).sort()).toEqual(['child', 'dep']);
+      },
+    );
   });
 
   test('18: a child that failed ten minutes before its dependency keeps its own incident', () => {
-    const world: World = (probe, at) => ((probe === 'child/http' && at >= T) || (probe === 'dep/http' && at >= T + 600_000) ? HTTP : 'pass');
+    const world: World = (probe, at) =>
+      (probe === 'child/http' && at >= T) || (probe === 'dep/http' && at >= T + 600_000) ? HTTP : 'pass';
     everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, world, T + 620_000, (s) => {
       expect(pages(s)).toEqual(['child', 'dep']);
       expect(s.events('resolve')).toEqual([]);
@@ -229,7 +301,8 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('22: when the root recovers and a child still fails, the child gets its own incident after fresh failures', () => {
-    const world: World = (probe, at) => (probe === 'dep/http' && at >= T && at < T + 10_000 ? HTTP : probe === 'child/http' && at >= T ? HTTP : 'pass');
+    const world: World = (probe, at) =>
+      probe === 'dep/http' && at >= T && at < T + 10_000 ? HTTP : probe === 'child/http' && at >= T ? HTTP : 'pass';
     everyPhase({ dep: zero(), child: zero({ needs: ['dep'] }) }, world, T + 150_000, (s) => {
       expect(pages(s)).toEqual(['dep', 'child']);
       expect(s.events('page')[1]?.at).toBeGreaterThan(T + 10_000 + 120_000);
@@ -238,19 +311,37 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('25: a failure inside a maintenance window that lasts beyond it is paged after its end, with the true onset', () => {
-    const window: Maintenance = { kind: 'once', services: ['reg' as ServiceId], from: START - 60_000, until: START + T + 15_000, reason: 'upgrade', place: PLACE };
-    everyPhase({ reg: zero(), sign: zero({ needs: ['reg'] }) }, failing({ reg: HTTP, sign: HTTP }, T, T + 25_000), T + 40_000, (s) => {
-      expect(pages(s)).toEqual(['reg']);
-      expect(s.events('page')[0]?.at).toBeGreaterThanOrEqual(T + 15_000);
-      expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 15_000 + 6000);
-      expect(Date.parse(s.events('page')[0]?.incident.startedAt ?? '')).toBeLessThan(START + T + 3000);
-    }, { maintenance: [window] });
+    const window: Maintenance = {
+      kind: 'once',
+      services: ['reg' as ServiceId],
+      from: START - 60_000,
+      until: START + T + 15_000,
+      reason: 'upgrade',
+      place: PLACE,
+    };
+    everyPhase(
+      { reg: zero(), sign: zero({ needs: ['reg'] }) },
+      failing({ reg: HTTP, sign: HTTP }, T, T + 25_000),
+      T + 40_000,
+      (s) => {
+        expect(pages(s)).toEqual(['reg']);
+        expect(s.events('page')[0]?.at).toBeGreaterThanOrEqual(T + 15_000);
+        expect(s.events('page')[0]?.at).toBeLessThanOrEqual(T + 15_000 + 6000);
+        expect(Date.parse(s.events('page')[0]?.incident.startedAt ?? '')).toBeLessThan(START + T + 3000);
+      },
+      { maintenance: [window] },
+    );
   });
 
   test('26: a change announced five minutes before onset is listed in the page, never blamed by itself', () => {
     for (const seed of SEEDS) {
       const s = new Simulation(makeConfiguration({ a: zero() }), failing({ a: HTTP }, 310_000), seed)
-        .at(10_000, { kind: 'change', service: 'a' as ServiceId, summary: 'new load balancer', changedAt: START + 10_000 })
+        .at(10_000, {
+          kind: 'change',
+          service: 'a' as ServiceId,
+          summary: 'new load balancer',
+          changedAt: START + 10_000,
+        })
         .run(330_000);
       expect(pages(s)).toEqual(['a']);
       expect(s.events('page')[0]?.incident.changes.map((c) => c.summary)).toEqual(['new load balancer']);
@@ -260,14 +351,23 @@ describe('engine.md 8, required outcomes', () => {
   test('27: a slow (degraded) dependency with eight dependents down is the one root', () => {
     const eight = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`d${String(i)}`, zero({ needs: ['dep'] })]));
     const fails = Object.fromEntries(Object.keys(eight).map((k) => [k, HTTP]));
-    everyPhase({ dep: zero(), ...eight }, failing({ dep: { class: 'latency.saturated' }, ...fails }, T, T + 9000), T + 20_000, (s) => {
-      expect(pages(s)).toEqual(['dep']);
-    });
+    everyPhase(
+      { dep: zero(), ...eight },
+      failing({ dep: { class: 'latency.saturated' }, ...fails }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+      },
+    );
   });
 
   test('28: one probe proves two capabilities, a dependency of one is broken: one page, the other is unknown, not down', () => {
     everyPhase(
-      { dep: zero(), svc: zero({ capabilities: { x: { needs: ['dep'] }, y: {} } }), user: zero({ needs: ['svc.y'], probe: null }) },
+      {
+        dep: zero(),
+        svc: zero({ capabilities: { x: { needs: ['dep'] }, y: {} } }),
+        user: zero({ needs: ['svc.y'], probe: null }),
+      },
       failing({ dep: HTTP, svc: HTTP }, T, T + 9000),
       T + 20_000,
       (s) => {
@@ -278,16 +378,26 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('29: a ping on the victim passes while its deep dependency is wrong: the victim is still in the impact', () => {
-    everyPhase({ dep: zero(), victim: zero({ needs: ['dep'], probe: { deep: false } }) }, failing({ dep: { class: 'identity.key_mismatch' } }), T + 10_000, (s) => {
-      expect(pages(s)).toEqual(['dep']);
-      expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['victim.up']);
-    });
+    everyPhase(
+      { dep: zero(), victim: zero({ needs: ['dep'], probe: { deep: false } }) },
+      failing({ dep: { class: 'identity.key_mismatch' } }),
+      T + 10_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+        expect(s.events('page')[0]?.incident.impact.map((i) => i.capability)).toEqual(['victim.up']);
+      },
+    );
   });
 
   test('30: a frozen dependency (connects, no bytes) whose victim answers 503 gives one page: the frozen one', () => {
-    everyPhase({ dep: zero(), victim: zero({ needs: ['dep'] }) }, failing({ dep: { class: 'latency.timeout', ms: 1000 }, victim: HTTP }, T, T + 9000), T + 20_000, (s) => {
-      expect(pages(s)).toEqual(['dep']);
-    });
+    everyPhase(
+      { dep: zero(), victim: zero({ needs: ['dep'] }) },
+      failing({ dep: { class: 'latency.timeout', ms: 1000 }, victim: HTTP }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(pages(s)).toEqual(['dep']);
+      },
+    );
   });
 
   test('31: a tier-2 dependency that takes a tier-0 service down pages at tier 0, and tier 0 hears by notice', () => {
@@ -306,7 +416,10 @@ describe('engine.md 8, required outcomes', () => {
 
   test('32: the owner of a tier-0 victim is still told when the root has `notify: record`', () => {
     everyPhase(
-      { dep: { tier: 3, owner: 'x', probe: { notify: 'record' } }, front: zero({ needs: ['dep'], owner: 'front-team' }) },
+      {
+        dep: { tier: 3, owner: 'x', probe: { notify: 'record' } },
+        front: zero({ needs: ['dep'], owner: 'front-team' }),
+      },
       failing({ dep: HTTP, front: HTTP }, T, T + 9000),
       T + 20_000,
       (s) => {
@@ -317,7 +430,11 @@ describe('engine.md 8, required outcomes', () => {
 
   test('33: after an hour away nothing is paged about the past; open incidents are verified again, then resolved', () => {
     for (const seed of SEEDS) {
-      const s = new Simulation(makeConfiguration({ a: zero(), b: zero() }), (probe, at) => (probe === 'a/http' && at >= T && at < T + 6000 ? HTTP : 'pass'), seed);
+      const s = new Simulation(
+        makeConfiguration({ a: zero(), b: zero() }),
+        (probe, at) => (probe === 'a/http' && at >= T && at < T + 6000 ? HTTP : 'pass'),
+        seed,
+      );
       s.run(T + 5900);
       expect(pages(s)).toEqual(['a']);
       s.away(3_600_000).run(T + 3_620_000);
@@ -332,13 +449,20 @@ describe('engine.md 8, required outcomes', () => {
       const s = new Simulation(makeConfiguration({ a: zero(), b: zero() }), failing({ a: HTTP }), seed);
       s.at(T + 7000, { kind: 'config', configuration: makeConfiguration({ b: zero(), c: zero() }) }).run(T + 12_000);
       expect(pages(s)).toEqual(['a']);
-      expect(s.events('resolve').map((r) => `${r.root} ${r.channel} ${r.reason}`)).toEqual(['a hook removed from the configuration']);
+      expect(s.events('resolve').map((r) => `${r.root} ${r.channel} ${r.reason}`)).toEqual([
+        'a hook removed from the configuration',
+      ]);
     }
   });
 
   test('36: an hourly heartbeat is the only evidence of a dependency that died; its dependents fail now: one root, inferred', () => {
     everyPhase(
-      { dep: zero({ probe: { every: 3_600_000, grace: 600_000 } }), a: zero({ needs: ['dep'] }), b: zero({ needs: ['dep'] }), c: zero({ needs: ['dep'] }) },
+      {
+        dep: zero({ probe: { every: 3_600_000, grace: 600_000 } }),
+        a: zero({ needs: ['dep'] }),
+        b: zero({ needs: ['dep'] }),
+        c: zero({ needs: ['dep'] }),
+      },
       failing({ a: HTTP, b: HTTP, c: HTTP }),
       T + 14_000,
       (s) => {
@@ -348,8 +472,14 @@ describe('engine.md 8, required outcomes', () => {
   });
 
   test('35: a blip that ended before pageAfter pages nobody', () => {
-    everyPhase({ a: zero() }, failing({ a: HTTP }, T, T + 5000), T + 30_000, (s) => {
-      expect(s.sent).toEqual([]);
-    }, { overrides: { pageAfterMs: [30_000, 30_000, 30_000, 30_000] } });
+    everyPhase(
+      { a: zero() },
+      failing({ a: HTTP }, T, T + 5000),
+      T + 30_000,
+      (s) => {
+        expect(s.sent).toEqual([]);
+      },
+      { overrides: { pageAfterMs: [30_000, 30_000, 30_000, 30_000] } },
+    );
   });
 });

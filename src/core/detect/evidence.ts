@@ -32,7 +32,11 @@ export type ProbeStates = (id: ProbeId) => ProbeState | undefined;
  * shallow one, else unknown. An explained probe counts only against what explains it (`ProbeState.excused`);
  * diagnosis, which finds that out, gives its own `skip` instead.
  */
-export function ownEvidence(node: Node, states: ProbeStates, skip: (state: ProbeState) => boolean = (s) => s.excused.includes(node.id)): OwnEvidence {
+export function ownEvidence(
+  node: Node,
+  states: ProbeStates,
+  skip: (state: ProbeState) => boolean = (s) => s.excused.includes(node.id),
+): OwnEvidence {
   let worst: OwnFailure | undefined;
   const failing: ProbeId[] = [];
   let byRatio = true;
@@ -48,7 +52,14 @@ export function ownEvidence(node: Node, states: ProbeStates, skip: (state: Probe
       const effect = failure.byRatio ? 'degraded' : (probe.effect ?? effectOf(failure.class));
       failing.push(probe.id);
       byRatio &&= failure.byRatio;
-      const candidate: OwnFailure = { state: effect, mode, since: failure.since, onset: failure.onset, probes: [], byRatio: false };
+      const candidate: OwnFailure = {
+        state: effect,
+        mode,
+        since: failure.since,
+        onset: failure.onset,
+        probes: [],
+        byRatio: false,
+      };
       if (worst === undefined || isWorse(candidate, worst)) worst = candidate;
       continue;
     }

@@ -5,7 +5,17 @@ import { countsAsFailing } from './probe-state.ts';
 import type { Failure, ProbeState } from './probe-state.ts';
 
 /** What changed for the rest of the engine. `none`: only times moved. */
-export type Transition = 'none' | 'suspected' | 'confirmed' | 'cleared' | 'passed' | 'failed-again' | 'recovering' | 'recovered' | 'degraded' | 'lost-sight';
+export type Transition =
+  | 'none'
+  | 'suspected'
+  | 'confirmed'
+  | 'cleared'
+  | 'passed'
+  | 'failed-again'
+  | 'recovering'
+  | 'recovered'
+  | 'degraded'
+  | 'lost-sight';
 
 /** Facts older than this many scheduled runs cannot come: a bound for the window whatever the configuration says. */
 const WINDOW_LIMIT = 1000;
@@ -161,7 +171,8 @@ function noteInWindow(state: ProbeState, probe: Probe, run: ObservationFact): vo
 /** Faults that come and go: enough failures among the last scheduled runs make a (degraded) failure. */
 function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Transition | undefined {
   const fails = state.window.filter((w) => w.failed);
-  if (run.cause !== 'schedule' || probe.schedule.kind === 'pushed' || fails.length < probe.ratio.failures) return undefined;
+  if (run.cause !== 'schedule' || probe.schedule.kind === 'pushed' || fails.length < probe.ratio.failures)
+    return undefined;
   const first = fails[0];
   if (first === undefined) return undefined;
   const before = state.failure;

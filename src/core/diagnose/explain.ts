@@ -56,7 +56,8 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
   for (;;) {
     const visit = visitAll(input, ignored);
     const { explainedProbes, rootProbes, next } = judgeProbes(input, visit, ignored);
-    if (next.size === ignored.size) return { roots: visit.roots, explained: visit.explained, blames: visit.blames, explainedProbes, rootProbes };
+    if (next.size === ignored.size)
+      return { roots: visit.roots, explained: visit.explained, blames: visit.blames, explainedProbes, rootProbes };
     ignored = next;
   }
 }
@@ -117,7 +118,9 @@ function visitAll(input: DiagnosisInput, ignored: ReadonlySet<ProbeId>): Visit {
 function evidenceIn(input: DiagnosisInput, node: Node, ignored: ReadonlySet<ProbeId>, visit: Visit): OwnEvidence {
   const all = ownEvidence(node, input.states, () => false);
   if (all.kind !== 'failing' || node.circular || !all.failure.probes.some((p) => ignored.has(p))) return all;
-  return explanationFor(node, all.failure, input, visit.blames) === undefined ? ownEvidence(node, input.states, (s) => ignored.has(s.id)) : all;
+  return explanationFor(node, all.failure, input, visit.blames) === undefined
+    ? ownEvidence(node, input.states, (s) => ignored.has(s.id))
+    : all;
 }
 
 /** Components that hold a failing capability or (transitively) need one, in visiting order. */
@@ -129,7 +132,8 @@ function affectedComponents(input: DiagnosisInput): readonly (readonly Node[])[]
     reached.add(node);
     work.push(node);
   };
-  for (const probe of input.failing) for (const id of input.states(probe)?.failure?.against ?? []) reach(input.graph.byId.get(id));
+  for (const probe of input.failing)
+    for (const id of input.states(probe)?.failure?.against ?? []) reach(input.graph.byId.get(id));
   for (const id of input.forced?.keys() ?? []) reach(input.graph.byId.get(id));
   for (let node = work.pop(); node !== undefined; node = work.pop()) for (const d of node.dependents) reach(d.node);
   const positions = [...new Set([...reached].map((n) => n.component))].sort((a, b) => a - b);
@@ -164,7 +168,9 @@ function visitCircle(members: readonly Node[], input: DiagnosisInput, evidenceOf
     });
     if (open.length === 0) return;
     const failingDependents = (node: Node): number =>
-      new Set(node.dependents.filter((d) => inside.has(d.node) && evidenceOf(d.node).kind === 'failing').map((d) => d.node)).size;
+      new Set(
+        node.dependents.filter((d) => inside.has(d.node) && evidenceOf(d.node).kind === 'failing').map((d) => d.node),
+      ).size;
     open.sort(
       (a, b) =>
         a.failure.onset.end - b.failure.onset.end ||
@@ -178,7 +184,7 @@ function visitCircle(members: readonly Node[], input: DiagnosisInput, evidenceOf
 
 /** Passes effects on inside a circle until nothing changes; only what is grounded passes anything on. */
 function spread(members: readonly Node[], input: DiagnosisInput, evidenceOf: EvidenceOf, visit: Visit): void {
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const node of members) {
       if (visit.blames.has(node.id)) continue;
@@ -199,16 +205,33 @@ function spread(members: readonly Node[], input: DiagnosisInput, evidenceOf: Evi
 
 function ground(node: Node, failure: OwnFailure, visit: Visit): void {
   visit.roots.set(node.id, failure);
-  visit.blames.set(node.id, { state: failure.state, mode: failure.mode, since: failure.since, onset: failure.onset, roots: [node.id] });
+  visit.blames.set(node.id, {
+    state: failure.state,
+    mode: failure.mode,
+    since: failure.since,
+    onset: failure.onset,
+    roots: [node.id],
+  });
 }
 
 function settle(node: Node, failure: OwnFailure, explanation: Explanation, visit: Visit): void {
   visit.explained.set(node.id, explanation);
-  visit.blames.set(node.id, { state: failure.state, mode: failure.mode, since: failure.since, onset: failure.onset, roots: explanation.roots });
+  visit.blames.set(node.id, {
+    state: failure.state,
+    mode: failure.mode,
+    since: failure.since,
+    onset: failure.onset,
+    roots: explanation.roots,
+  });
 }
 
 /** Which needs explain a capability that fails by its own evidence; undefined where none does. */
-function explanationFor(node: Node, failure: OwnFailure, input: DiagnosisInput, blames: ReadonlyMap<CapabilityId, Blame>): Explanation | undefined {
+function explanationFor(
+  node: Node,
+  failure: OwnFailure,
+  input: DiagnosisInput,
+  blames: ReadonlyMap<CapabilityId, Blame>,
+): Explanation | undefined {
   const by: CapabilityId[] = [];
   const roots: CapabilityId[] = [];
   for (const edge of node.needs) {
@@ -222,7 +245,12 @@ function explanationFor(node: Node, failure: OwnFailure, input: DiagnosisInput, 
   return others.length === 0 ? undefined : { by: sorted(by), roots: sorted(others) };
 }
 
-function explainingBlame(edge: Edge, victim: OwnFailure, input: DiagnosisInput, blames: ReadonlyMap<CapabilityId, Blame>): Blame | undefined {
+function explainingBlame(
+  edge: Edge,
+  victim: OwnFailure,
+  input: DiagnosisInput,
+  blames: ReadonlyMap<CapabilityId, Blame>,
+): Blame | undefined {
   const need = edge.need;
   switch (need.kind) {
     case 'hard':
@@ -244,7 +272,12 @@ function explainingBlame(edge: Edge, victim: OwnFailure, input: DiagnosisInput, 
 }
 
 /** What a capability without failing evidence of its own passes on from its needs; undefined: nothing. */
-function inferred(node: Node, own: OwnEvidence, input: DiagnosisInput, blames: ReadonlyMap<CapabilityId, Blame>): Blame | undefined {
+function inferred(
+  node: Node,
+  own: OwnEvidence,
+  input: DiagnosisInput,
+  blames: ReadonlyMap<CapabilityId, Blame>,
+): Blame | undefined {
   let worst: Blame | undefined;
   for (const edge of node.needs) {
     const passed = passedOn(edge, input, blames);
@@ -281,14 +314,21 @@ function passedOn(edge: Edge, input: DiagnosisInput, blames: ReadonlyMap<Capabil
 }
 
 /** Down when fewer than `min` members stand. Its onset is that of the member that exhausted it. */
-function exhausted(edge: Edge, min: number, input: DiagnosisInput, blames: ReadonlyMap<CapabilityId, Blame>): Blame | undefined {
+function exhausted(
+  edge: Edge,
+  min: number,
+  input: DiagnosisInput,
+  blames: ReadonlyMap<CapabilityId, Blame>,
+): Blame | undefined {
   const fallen = edge.to.flatMap((n) => {
     const blame = blames.get(n.id);
     return blame !== undefined && blame.state === 'down' ? [blame] : [];
   });
   if (fallen.length === 0) return undefined;
   // A member nobody knows anything of counts as fallen once another is down: an unknown never exonerates.
-  const unknown = edge.to.filter((n) => !blames.has(n.id) && ownEvidence(n, input.states, () => false).kind === 'unknown').length;
+  const unknown = edge.to.filter(
+    (n) => !blames.has(n.id) && ownEvidence(n, input.states, () => false).kind === 'unknown',
+  ).length;
   if (edge.to.length - fallen.length - unknown >= min) return undefined;
   fallen.sort((a, b) => a.onset.end - b.onset.end || a.since - b.since);
   const last = fallen[Math.min(fallen.length - 1, edge.to.length - unknown - min)] ?? fallen[fallen.length - 1];

@@ -70,7 +70,8 @@ function candidates(input: DiagnosisInput, diagnosis: Diagnosis): readonly { nod
       for (const edge of node.needs) {
         if (edge.need.kind === 'soft') continue;
         for (const target of edge.to) {
-          if (seen.has(target) || diagnosis.blames.has(target.id) || isKnownToWork(input, target, failure.since)) continue;
+          if (seen.has(target) || diagnosis.blames.has(target.id) || isKnownToWork(input, target, failure.since))
+            continue;
           seen.add(target);
           work.push(target);
           reachedBy.set(target, (reachedBy.get(target) ?? new Set()).add(root.service.id));
@@ -98,14 +99,22 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node): Accepted |
     start: Math.min(...failures.map(([, f]) => f.onset.start)),
     end: Math.min(...failures.map(([, f]) => f.onset.end)),
   };
-  const failure: OwnFailure = { state: 'down', mode: 'unreachable', since: Math.min(...failures.map(([, f]) => f.since)), onset, probes: [], byRatio: false };
+  const failure: OwnFailure = {
+    state: 'down',
+    mode: 'unreachable',
+    since: Math.min(...failures.map(([, f]) => f.since)),
+    onset,
+    probes: [],
+    byRatio: false,
+  };
   const diagnosis = diagnose({ ...input, forced: new Map([...(input.forced ?? []), [node.id, failure]]) });
   if (!diagnosis.roots.has(node.id)) return undefined;
   const supporters = failures.filter(([id]) => !diagnosis.roots.has(id));
   const support = servicesOf(supporters.map(([id]) => id)).size;
   const begins = supporters.map(([, f]) => f.since);
   const last = Math.max(...begins);
-  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2) || last - Math.min(...begins) > SPREAD_MS) return undefined;
+  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2) || last - Math.min(...begins) > SPREAD_MS)
+    return undefined;
   const hits = impact({
     graph: input.graph,
     forced: new Map([[node.id, { state: 'down', mode: 'unreachable', since: failure.since, clearable: true }]]),
@@ -114,7 +123,13 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node): Accepted |
   });
   const contradiction = [...hits].filter(([id, hit]) => {
     const dependent = input.graph.byId.get(id);
-    return id !== node.id && hit.state !== 'at-risk' && !hit.softOnly && dependent !== undefined && isKnownToWork(input, dependent, last);
+    return (
+      id !== node.id &&
+      hit.state !== 'at-risk' &&
+      !hit.softOnly &&
+      dependent !== undefined &&
+      isKnownToWork(input, dependent, last)
+    );
   }).length;
   if (contradiction * 10 > support) return undefined;
   return { node, failure, diagnosis, support, impactSize: hits.size };

@@ -40,7 +40,11 @@ export function askToVerify(turn: Turn, failing: ProbeState): ReadonlyMap<ProbeI
  * Asks for runs of whatever rests on capabilities that are only guessed to be down, where its newest run is
  * older than the last supporter's first failure: one deep pass among them contradicts the guess.
  */
-export function askDependents(turn: Turn, guessed: readonly CapabilityId[], since: number): ReadonlyMap<ProbeId, number> {
+export function askDependents(
+  turn: Turn,
+  guessed: readonly CapabilityId[],
+  since: number,
+): ReadonlyMap<ProbeId, number> {
   const awaited = new Map<ProbeId, number>();
   const work = guessed.flatMap((id) => turn.graph.byId.get(id) ?? []);
   const seen = new Set(work);
@@ -51,7 +55,8 @@ export function askDependents(turn: Turn, guessed: readonly CapabilityId[], sinc
       work.push(node);
       for (const probe of node.probes) {
         const state = turn.state.probes.get(probe.id);
-        if (state === undefined || !runsForOthers(probe) || countsAsFailing(state) || awaited.size >= MAX_TARGETS) continue;
+        if (state === undefined || !runsForOthers(probe) || countsAsFailing(state) || awaited.size >= MAX_TARGETS)
+          continue;
         if (state.lastStartedAt !== null && state.lastStartedAt > since && !isSuspect(state)) continue;
         awaited.set(probe.id, since);
         ask(turn, probe, state);
@@ -64,7 +69,8 @@ export function askDependents(turn: Turn, guessed: readonly CapabilityId[], sinc
 /** A target that was asked has run: asks for the second run of the pair. */
 export function askAgain(turn: Turn, probe: Probe, state: ProbeState): void {
   const asked = turn.state.asks.get(probe.id);
-  if (asked === undefined || !asked.second || state.lastStartedAt === null || state.lastStartedAt < asked.askedAt) return;
+  if (asked === undefined || !asked.second || state.lastStartedAt === null || state.lastStartedAt < asked.askedAt)
+    return;
   asked.second = false;
   const gapMs = Math.min(PAIR_GAP_MS, probe.confirm.everyMs);
   emit(turn, probe, (state.lastEndedAt ?? turn.now) + gapMs);
@@ -90,7 +96,13 @@ function ask(turn: Turn, probe: Probe, state: ProbeState): void {
 }
 
 function emit(turn: Turn, probe: Probe, notBefore: number): void {
-  turn.effects.push({ kind: 'reprobe', probe: probe.id, cause: 'verify', notBefore, timeoutMs: Math.min(probe.timeoutMs, VERIFY_TIMEOUT_MS) });
+  turn.effects.push({
+    kind: 'reprobe',
+    probe: probe.id,
+    cause: 'verify',
+    notBefore,
+    timeoutMs: Math.min(probe.timeoutMs, VERIFY_TIMEOUT_MS),
+  });
 }
 
 function isSuspect(state: ProbeState): boolean {
@@ -110,7 +122,7 @@ function* targets(turn: Turn, failing: ProbeState): Iterable<Probe> {
     }
   };
   const dependencies: Node[] = [];
-  for (let layer: readonly Node[] = against; layer.length > 0; ) {
+  for (let layer: readonly Node[] = against; layer.length > 0;) {
     const next: Node[] = [];
     for (const node of layer) {
       for (const edge of node.needs) {

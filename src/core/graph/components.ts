@@ -2,7 +2,10 @@
  * Strongly connected components, dependencies first (Tarjan 1972, iterative so that a chain of ten thousand
  * needs does not exhaust the stack). `successors` gives what a node needs, by index.
  */
-export function componentsOf(count: number, successors: (node: number) => readonly number[]): readonly (readonly number[])[] {
+export function componentsOf(
+  count: number,
+  successors: (node: number) => readonly number[],
+): readonly (readonly number[])[] {
   const order = new Int32Array(count).fill(-1);
   const low = new Int32Array(count);
   const onStack = new Uint8Array(count);

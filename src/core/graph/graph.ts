@@ -125,7 +125,8 @@ function visitOrder(drafts: readonly Draft[]): readonly (readonly Node[])[] {
         return position === undefined ? [] : [position];
       }),
     );
-    for (const component of narrow) order.push(component.map((i) => members[i]).filter((d): d is Draft => d !== undefined));
+    for (const component of narrow)
+      order.push(component.map((i) => members[i]).filter((d): d is Draft => d !== undefined));
   }
   for (const [position, component] of order.entries()) {
     for (const draft of component) {

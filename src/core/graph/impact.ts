@@ -82,7 +82,13 @@ function fixedPoint(input: ImpactInput, cleared: ReadonlySet<CapabilityId>): Map
     if (forced !== undefined && RANK[after.state] <= RANK[forced.state]) continue;
     if (before !== undefined && RANK[after.state] < RANK[before.state]) continue;
     hits.set(node.id, after);
-    if (before === undefined || before.state !== after.state || before.since !== after.since || before.until !== after.until) wake(node);
+    if (
+      before === undefined ||
+      before.state !== after.state ||
+      before.since !== after.since ||
+      before.until !== after.until
+    )
+      wake(node);
   }
   return hits;
 }
@@ -90,7 +96,9 @@ function fixedPoint(input: ImpactInput, cleared: ReadonlySet<CapabilityId>): Map
 function worst(node: Node, hits: ReadonlyMap<CapabilityId, Hit>, now: number, isCleared: boolean): Hit | undefined {
   const passed = node.needs.flatMap((edge) => {
     const hit = passOn(edge, hits, now);
-    return hit === undefined || (isCleared && hit.state !== 'at-risk') ? [] : [{ hit, soft: edge.need.kind === 'soft' }];
+    return hit === undefined || (isCleared && hit.state !== 'at-risk')
+      ? []
+      : [{ hit, soft: edge.need.kind === 'soft' }];
   });
   if (passed.length === 0) return undefined;
   const rank = Math.max(...passed.map((p) => RANK[p.hit.state]));
@@ -137,10 +145,13 @@ function passOnAny(edge: Edge, min: number, hits: ReadonlyMap<CapabilityId, Hit>
     return hit === undefined ? [] : [{ id: n.id, hit }];
   });
   if (members.length === 0) return undefined;
-  const fallen = members.filter((m) => m.hit.state === 'down').sort((a, b) => a.hit.since - b.hit.since || (a.id < b.id ? -1 : 1));
+  const fallen = members
+    .filter((m) => m.hit.state === 'down')
+    .sort((a, b) => a.hit.since - b.hit.since || (a.id < b.id ? -1 : 1));
   const via = members.map((m) => m.id);
   const exhaustedBy = fallen[edge.to.length - min];
-  if (exhaustedBy !== undefined) return { ...exhaustedBy.hit, state: 'down', until: null, via: fallen.map((m) => m.id), softOnly: false };
+  if (exhaustedBy !== undefined)
+    return { ...exhaustedBy.hit, state: 'down', until: null, via: fallen.map((m) => m.id), softOnly: false };
   const first = members.reduce((a, b) => (b.hit.since < a.hit.since ? b : a)).hit;
   return { ...first, state: 'at-risk', until: null, via, softOnly: false };
 }

@@ -29,7 +29,11 @@ export interface Assessment {
 }
 
 /** `rootFailures`: the root's own failing capabilities now; empty while it recovers. */
-export function assess(turn: Turn, incident: Incident, rootFailures: ReadonlyMap<CapabilityId, OwnFailure>): Assessment {
+export function assess(
+  turn: Turn,
+  incident: Incident,
+  rootFailures: ReadonlyMap<CapabilityId, OwnFailure>,
+): Assessment {
   const forced = forcedBy(turn, incident, rootFailures);
   const hits = impact({ graph: turn.graph, forced, provenAt: (node) => provenDeep(turn, node), now: turn.now });
   const own = new Set(incident.capabilities);
@@ -43,22 +47,36 @@ export function assess(turn: Turn, incident: Incident, rootFailures: ReadonlyMap
     owner,
     consumers: consumersOf(turn, owner, affected),
     title: titleOf(turn, incident, affected),
-    nextExpiry: [...hits.values()].reduce<number | null>((next, h) => (h.until === null || (next !== null && next <= h.until) ? next : h.until), null),
+    nextExpiry: [...hits.values()].reduce<number | null>(
+      (next, h) => (h.until === null || (next !== null && next <= h.until) ? next : h.until),
+      null,
+    ),
   };
 }
 
 /** The root's failures, and those of the symptoms: the incident takes the worst state among them. */
-function forcedBy(turn: Turn, incident: Incident, rootFailures: ReadonlyMap<CapabilityId, OwnFailure>): Map<CapabilityId, Forced> {
+function forcedBy(
+  turn: Turn,
+  incident: Incident,
+  rootFailures: ReadonlyMap<CapabilityId, OwnFailure>,
+): Map<CapabilityId, Forced> {
   const forced = new Map<CapabilityId, Forced>();
-  for (const [id, f] of rootFailures) forced.set(id, { state: f.state, mode: f.mode, since: f.since, clearable: !f.byRatio });
+  for (const [id, f] of rootFailures)
+    forced.set(id, { state: f.state, mode: f.mode, since: f.since, clearable: !f.byRatio });
   const symptoms = new Set<CapabilityId>();
-  for (const probe of incident.symptoms.keys()) for (const id of turn.state.probes.get(probe)?.failure?.against ?? []) symptoms.add(id);
+  for (const probe of incident.symptoms.keys())
+    for (const id of turn.state.probes.get(probe)?.failure?.against ?? []) symptoms.add(id);
   for (const id of symptoms) {
     const node = turn.graph.byId.get(id);
     if (node === undefined || forced.has(id) || incident.capabilities.includes(id)) continue;
     const own = ownEvidence(node, (p) => turn.state.probes.get(p));
     if (own.kind !== 'failing') continue;
-    forced.set(id, { state: own.failure.state, mode: own.failure.mode, since: own.failure.since, clearable: !own.failure.byRatio });
+    forced.set(id, {
+      state: own.failure.state,
+      mode: own.failure.mode,
+      since: own.failure.since,
+      clearable: !own.failure.byRatio,
+    });
   }
   return forced;
 }
@@ -71,7 +89,12 @@ function provenDeep(turn: Turn, node: Node): number | undefined {
 
 type Affected = readonly (readonly [CapabilityId, Hit])[];
 
-function loudest(turn: Turn, incident: Incident, hits: ReadonlyMap<CapabilityId, Hit>, affected: Affected): { loudness: Loudness; tier: Tier; pageAfterMs: number } {
+function loudest(
+  turn: Turn,
+  incident: Incident,
+  hits: ReadonlyMap<CapabilityId, Hit>,
+  affected: Affected,
+): { loudness: Loudness; tier: Tier; pageAfterMs: number } {
   const counted: { node: Node; state: Hit['state']; softOnly: boolean }[] = [];
   for (const id of incident.capabilities) {
     const node = turn.graph.byId.get(id);
@@ -84,9 +107,18 @@ function loudest(turn: Turn, incident: Incident, hits: ReadonlyMap<CapabilityId,
   }
   const hurt = counted.filter((c) => c.state !== 'at-risk');
   const tierOfRoot = turn.graph.tiers.get(serviceOfRoot(incident.root)) ?? 1;
-  const tier = hurt.reduce<Tier>((best, c) => (c.node.tier < best ? c.node.tier : best), hurt[0]?.node.tier ?? tierOfRoot);
-  const pageAfterMs = hurt.reduce((least, c) => Math.min(least, c.node.service.pageAfterMs ?? turn.configuration.pageAfterMs[c.node.tier]), Infinity);
-  const wanted = counted.reduce<Loudness>((most, c) => louder(most, loudnessOf(c.state, c.node.tier, c.softOnly)), 'record');
+  const tier = hurt.reduce<Tier>(
+    (best, c) => (c.node.tier < best ? c.node.tier : best),
+    hurt[0]?.node.tier ?? tierOfRoot,
+  );
+  const pageAfterMs = hurt.reduce(
+    (least, c) => Math.min(least, c.node.service.pageAfterMs ?? turn.configuration.pageAfterMs[c.node.tier]),
+    Infinity,
+  );
+  const wanted = counted.reduce<Loudness>(
+    (most, c) => louder(most, loudnessOf(c.state, c.node.tier, c.softOnly)),
+    'record',
+  );
   return {
     loudness: capped(wanted, notifyCap(turn, incident, affected)),
     tier,
@@ -170,10 +202,13 @@ function titleOf(turn: Turn, incident: Incident, affected: Affected): string {
     .flatMap(([id, hit]) => (hit.state === 'down' ? (turn.graph.byId.get(id) ?? []) : []))
     .sort((a, b) => a.tier - b.tier || (a.id < b.id ? -1 : 1));
   const effects = down.flatMap((n) => n.capability.down ?? []);
-  const ownEffect = incident.capabilities.map((id) => turn.graph.byId.get(id)?.capability.down).find((d) => d !== undefined);
+  const ownEffect = incident.capabilities
+    .map((id) => turn.graph.byId.get(id)?.capability.down)
+    .find((d) => d !== undefined);
   const effect = effects[0] ?? ownEffect;
   if (effect !== undefined) return `${name} ${what}: ${effect}`;
-  if (down.length > 0) return `${name} ${what}: ${listed(down.map((n) => spoken(n.id)))} ${down.length === 1 ? 'is' : 'are'} down`;
+  if (down.length > 0)
+    return `${name} ${what}: ${listed(down.map((n) => spoken(n.id)))} ${down.length === 1 ? 'is' : 'are'} down`;
   const others = affected.map(([id, hit]) => `${spoken(id)} ${hit.state === 'at-risk' ? 'at risk' : 'degraded'}`);
   return others.length > 0 ? `${name} ${what}: ${listed(others)}` : `${name} ${what}`;
 }
@@ -197,7 +232,9 @@ function subject(turn: Turn, incident: Incident): { name: string; what: string }
 /** The root by its service, or by its capabilities where only some of several fail. */
 function nameOf(turn: Turn, incident: Incident): string {
   const all = turn.graph.capabilitiesOf.get(serviceOfRoot(incident.root)) ?? [];
-  return incident.root.kind === 'service' && incident.capabilities.length > 0 && incident.capabilities.length < all.length
+  return incident.root.kind === 'service' &&
+    incident.capabilities.length > 0 &&
+    incident.capabilities.length < all.length
     ? listed(incident.capabilities)
     : incident.root.id;
 }

@@ -49,10 +49,14 @@ export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
   };
   for (const now of rootsNow(turn, found)) {
     const own = liveIncident(turn, now.root);
-    const staying = own === undefined && now.root.kind === 'service' ? now.probes.flatMap((id) => stayWith(turn, id)) : [];
+    const staying =
+      own === undefined && now.root.kind === 'service' ? now.probes.flatMap((id) => stayWith(turn, id)) : [];
     if (now.root.kind === 'service' && own === undefined && staying.length === now.probes.length) {
       for (const { probe, incident, by } of staying) attach(incident.id, probe, by);
-      answers(now, staying.map((s) => s.incident.id));
+      answers(
+        now,
+        staying.map((s) => s.incident.id),
+      );
       continue;
     }
     const incident = own ?? open(turn, now);
@@ -63,7 +67,8 @@ export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
   for (const [probe, explanation] of found.diagnosis.explainedProbes) {
     release(turn, probe);
     const state = turn.state.probes.get(probe);
-    if (state !== undefined) state.excused = (state.failure?.against ?? []).filter((c) => !found.diagnosis.explained.has(c));
+    if (state !== undefined)
+      state.excused = (state.failure?.against ?? []).filter((c) => !found.diagnosis.explained.has(c));
     for (const root of explanation.roots) for (const id of answering.get(root) ?? []) attach(id, probe, explanation.by);
   }
   return { roots, symptoms };
@@ -102,7 +107,8 @@ function holder(turn: Turn, state: ProbeState): Incident | undefined {
   }
   for (const incident of turn.state.incidents.values()) {
     if (!isLive(incident)) continue;
-    if (incident.symptoms.has(state.id) || (incident.root.kind === 'group' && incident.rootProbes.includes(state.id))) return incident;
+    if (incident.symptoms.has(state.id) || (incident.root.kind === 'group' && incident.rootProbes.includes(state.id)))
+      return incident;
   }
   return undefined;
 }
@@ -124,7 +130,9 @@ function open(turn: Turn, now: RootNow): Incident {
   const generation = nextGeneration(turn, root);
   const failing = now.witnesses.flatMap((id) => {
     const state = turn.state.probes.get(id);
-    return state === undefined || state.failure === null || !countsAsFailing(state) ? [] : [{ id, state, failure: state.failure }];
+    return state === undefined || state.failure === null || !countsAsFailing(state)
+      ? []
+      : [{ id, state, failure: state.failure }];
   });
   failing.sort(byConfirmation);
   const first = failing[0];
@@ -135,7 +143,9 @@ function open(turn: Turn, now: RootNow): Incident {
   const since = root.kind === 'group' ? Math.max(...begins) : Math.min(...begins);
   const asked = new Map<ProbeId, number>();
   for (const { state } of failing) for (const [target, after] of askToVerify(turn, state)) asked.set(target, after);
-  if (inferred) for (const [target, after] of askDependents(turn, [...now.failures.keys()], Math.max(...begins))) asked.set(target, after);
+  if (inferred)
+    for (const [target, after] of askDependents(turn, [...now.failures.keys()], Math.max(...begins)))
+      asked.set(target, after);
   const names = [...now.failures.keys()].sort();
   const incident: Incident = {
     id: incidentId(root, generation),
@@ -146,7 +156,12 @@ function open(turn: Turn, now: RootNow): Incident {
     mergedInto: null,
     capabilities: names,
     rootProbes: now.probes,
-    first: { probe: first.id, class: first.failure.class, message: words(root, names, failing.length, first.failure), step: first.failure.step },
+    first: {
+      probe: first.id,
+      class: first.failure.class,
+      message: words(root, names, failing.length, first.failure),
+      step: first.failure.step,
+    },
     inferred,
     verified: true,
     startedAt: since,
@@ -176,16 +191,27 @@ function open(turn: Turn, now: RootNow): Incident {
     timeline: [],
   };
   tell(incident, since, 'first-failure', `${first.id}: ${first.failure.message}`);
-  tell(incident, turn.now, 'confirmed', `${String(first.failure.count)} failures in a row; ${asked.size === 0 ? 'nothing to verify' : `verifying ${String(asked.size)} probes`}`);
+  tell(
+    incident,
+    turn.now,
+    'confirmed',
+    `${String(first.failure.count)} failures in a row; ${asked.size === 0 ? 'nothing to verify' : `verifying ${String(asked.size)} probes`}`,
+  );
   turn.state.incidents.set(incident.id, incident);
-  turn.effects.push({ kind: 'decide', incident: incident.id, decision: 'opened', reason: `${first.id} confirmed: ${first.failure.class}` });
+  turn.effects.push({
+    kind: 'decide',
+    incident: incident.id,
+    decision: 'opened',
+    reason: `${first.id} confirmed: ${first.failure.class}`,
+  });
   return incident;
 }
 
 /** Generations count per id, so that an inferred cause and a later failure of the same service never share one. */
 function nextGeneration(turn: Turn, root: Root): number {
   let highest = 0;
-  for (const kind of ['service', 'shared', 'group'] as const) highest = Math.max(highest, turn.state.generations.get(rootKey({ kind, id: root.id })) ?? 0);
+  for (const kind of ['service', 'shared', 'group'] as const)
+    highest = Math.max(highest, turn.state.generations.get(rootKey({ kind, id: root.id })) ?? 0);
   turn.state.generations.set(rootKey(root), highest + 1);
   return highest + 1;
 }

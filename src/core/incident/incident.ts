@@ -43,7 +43,12 @@ export interface Incident {
   /** Root probes that fail now, by confirmation. */
   rootProbes: readonly ProbeId[];
   /** What was confirmed first, ties by the order of stages. */
-  first: { readonly probe: ProbeId; readonly class: FailureClass; readonly message: string; readonly step: Step | null };
+  first: {
+    readonly probe: ProbeId;
+    readonly class: FailureClass;
+    readonly message: string;
+    readonly step: Step | null;
+  };
   readonly inferred: boolean;
   verified: boolean;
   startedAt: number;
@@ -90,5 +95,6 @@ const TIMELINE_LIMIT = 200;
 /** Adds a line to an incident's story; the oldest lines but the first give way. */
 export function tell(incident: Incident, at: number, what: string, text: string): void {
   const next = [...incident.timeline, { at, what, text }];
-  incident.timeline = next.length > TIMELINE_LIMIT ? [...next.slice(0, 1), ...next.slice(next.length - TIMELINE_LIMIT + 1)] : next;
+  incident.timeline =
+    next.length > TIMELINE_LIMIT ? [...next.slice(0, 1), ...next.slice(next.length - TIMELINE_LIMIT + 1)] : next;
 }

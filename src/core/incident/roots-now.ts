@@ -23,9 +23,17 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
   for (const group of exhaustedGroups(turn.graph, diagnosis)) {
     for (const id of group.roots) groupOf.set(id, { kind: 'group', id: `any:${group.capability}` });
   }
-  const roots = new Map<string, { root: Root; probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> }>();
+  const roots = new Map<
+    string,
+    { root: Root; probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> }
+  >();
   const of = (root: Root): { probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> } => {
-    const known = roots.get(rootKey(root)) ?? { root, probes: [], witnesses: [], failures: new Map<CapabilityId, OwnFailure>() };
+    const known = roots.get(rootKey(root)) ?? {
+      root,
+      probes: [],
+      witnesses: [],
+      failures: new Map<CapabilityId, OwnFailure>(),
+    };
     roots.set(rootKey(root), known);
     return known;
   };
@@ -47,7 +55,8 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
     if (service === undefined || !diagnosis.roots.has(id)) continue;
     const root = of({ kind: 'shared', id: service });
     root.failures.set(id, failure);
-    for (const [probe, explanation] of diagnosis.explainedProbes) if (explanation.roots.includes(id)) root.witnesses.push(probe);
+    for (const [probe, explanation] of diagnosis.explainedProbes)
+      if (explanation.roots.includes(id)) root.witnesses.push(probe);
   }
   return [...roots.values()].sort((a, b) => (rootKey(a.root) < rootKey(b.root) ? -1 : 1));
 }

@@ -73,12 +73,22 @@ function liveIncidents(turn: Turn): readonly Incident[] {
 /** At `hold.max` the deepest dependency that is still suspect is named instead of its dependent. */
 function nameDeepestSuspects(turn: Turn): void {
   for (const incident of liveIncidents(turn)) {
-    if (incident.hold === null || incident.state !== 'pending' || turn.now < incident.hold.startedAt + turn.configuration.hold.maxMs) continue;
+    if (
+      incident.hold === null ||
+      incident.state !== 'pending' ||
+      turn.now < incident.hold.startedAt + turn.configuration.hold.maxMs
+    )
+      continue;
     const suspects = [...incident.hold.asked].flatMap(([id, after]) => {
       const state = turn.state.probes.get(id);
       return state?.status === 'suspect' && state.failure !== null && isAwaited(turn, id, after) ? [state] : [];
     });
-    const depth = (id: ProbeId): number => Math.min(...(turn.state.probes.get(id)?.failure?.against ?? []).map((c) => turn.graph.byId.get(c)?.component ?? Infinity));
+    const depth = (id: ProbeId): number =>
+      Math.min(
+        ...(turn.state.probes.get(id)?.failure?.against ?? []).map(
+          (c) => turn.graph.byId.get(c)?.component ?? Infinity,
+        ),
+      );
     const dependencies = suspects.filter((s) => isDependencyOf(turn, s.failure?.against ?? [], incident));
     const deepest = dependencies.sort((a, b) => depth(a.id) - depth(b.id) || (a.id < b.id ? -1 : 1))[0];
     if (deepest?.failure === undefined || deepest.failure === null) continue;
@@ -120,7 +130,9 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
     const capabilities = new Set([...incident.capabilities, ...root.failures.keys()]);
     if (capabilities.size > incident.capabilities.length) incident.capabilities = [...capabilities].sort();
     // A symptom that passes hints that the root is back.
-    if (passed.length > 0) for (const id of root.probes) turn.effects.push({ kind: 'reprobe', probe: id, cause: 'recover', notBefore: turn.now });
+    if (passed.length > 0)
+      for (const id of root.probes)
+        turn.effects.push({ kind: 'reprobe', probe: id, cause: 'recover', notBefore: turn.now });
     return;
   }
   const into = absorber(turn, incident, attribution);
@@ -129,12 +141,18 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
     return;
   }
   if (incident.symptoms.size > 0) {
-    if (incident.rootProbes.length > 0) tell(incident, turn.now, 'root-passing', `root passing, ${String(incident.symptoms.size)} still failing`);
+    if (incident.rootProbes.length > 0)
+      tell(incident, turn.now, 'root-passing', `root passing, ${String(incident.symptoms.size)} still failing`);
     incident.rootProbes = [];
     return;
   }
-  const removed = turn.graph.services.get(serviceOfRoot(incident.root)) === undefined || !turn.graph.probes.has(incident.first.probe);
-  close(turn, incident, removed ? 'removed' : incident.loudness === null && incident.state === 'pending' ? 'blip' : 'recovered');
+  const removed =
+    turn.graph.services.get(serviceOfRoot(incident.root)) === undefined || !turn.graph.probes.has(incident.first.probe);
+  close(
+    turn,
+    incident,
+    removed ? 'removed' : incident.loudness === null && incident.state === 'pending' ? 'blip' : 'recovered',
+  );
 }
 
 function isFailing(turn: Turn, id: ProbeId): boolean {
@@ -144,10 +162,14 @@ function isFailing(turn: Turn, id: ProbeId): boolean {
 
 /** The incident that answers now for the probes that this one was about: a deeper root's, a group's, an inferred cause's. */
 function absorber(turn: Turn, incident: Incident, attribution: Attribution): Incident | undefined {
-  const about = incident.root.kind === 'shared' ? [...incident.suppressed.keys()].filter((id) => isFailing(turn, id)) : incident.rootProbes;
+  const about =
+    incident.root.kind === 'shared'
+      ? [...incident.suppressed.keys()].filter((id) => isFailing(turn, id))
+      : incident.rootProbes;
   for (const [id, root] of attribution.roots) {
     if (id === incident.id) continue;
-    if (about.some((p) => root.probes.includes(p) || attribution.symptoms.get(id)?.has(p) === true)) return turn.state.incidents.get(id);
+    if (about.some((p) => root.probes.includes(p) || attribution.symptoms.get(id)?.has(p) === true))
+      return turn.state.incidents.get(id);
   }
   return undefined;
 }
@@ -177,7 +199,12 @@ export function close(turn: Turn, incident: Incident, because: NonNullable<Incid
   incident.remindAt = null;
   incident.rootProbes = [];
   const lastedMs = turn.now - incident.startedAt;
-  const words = because === 'recovered' ? `passing again after ${spokenDuration(lastedMs)}` : because === 'removed' ? 'removed from the configuration' : because.replaceAll('-', ' ');
+  const words =
+    because === 'recovered'
+      ? `passing again after ${spokenDuration(lastedMs)}`
+      : because === 'removed'
+        ? 'removed from the configuration'
+        : because.replaceAll('-', ' ');
   tell(incident, turn.now, 'closed', words);
   turn.effects.push({ kind: 'decide', incident: incident.id, decision: 'closed', reason: because });
   if (incident.told.size > 0) send(turn, incident, 'resolve', [...incident.told.values()], words);
@@ -227,7 +254,11 @@ function say(turn: Turn, incident: Incident, assessment: Assessment): number | n
   if (assessment.loudness === 'record') return null;
   if (assessment.loudness === 'page') incident.pagedAt = turn.now;
   incident.remindAt = turn.now + turn.configuration.remindMs;
-  const targets = audible(turn, incident, destinations(turn.configuration, routed(turn, incident, incident.owner), assessment.loudness));
+  const targets = audible(
+    turn,
+    incident,
+    destinations(turn.configuration, routed(turn, incident, incident.owner), assessment.loudness),
+  );
   if (targets.length === 0) tell(incident, turn.now, 'nobody', 'no route leads to a channel, or all are silenced');
   remember(incident, assessment.loudness, targets);
   incident.toldAbout = JSON.stringify(contents(incident));
@@ -258,7 +289,12 @@ function audible(turn: Turn, incident: Incident, targets: readonly Destination[]
 }
 
 function remember(incident: Incident, event: NotificationEvent, targets: readonly Destination[]): void {
-  for (const t of targets) incident.told.set(t.channel, { channel: t.channel, event, ...(t.fallback === undefined ? {} : { fallback: t.fallback }) });
+  for (const t of targets)
+    incident.told.set(t.channel, {
+      channel: t.channel,
+      event,
+      ...(t.fallback === undefined ? {} : { fallback: t.fallback }),
+    });
 }
 
 /** Tells those who were told when more is hit, or more is suppressed, than they know of. */
@@ -284,13 +320,25 @@ function remind(turn: Turn, incident: Incident): number | null {
   if (incident.remindAt === null || incident.loudness !== 'page' || incident.acknowledgedBy !== null) return null;
   if (turn.now >= incident.remindAt) {
     incident.remindAt = turn.now + turn.configuration.remindMs;
-    send(turn, incident, 'update', [...incident.told.values()].filter((t) => t.event === 'page'), `still open after ${spokenDuration(turn.now - incident.startedAt)}, nobody acknowledged`);
+    send(
+      turn,
+      incident,
+      'update',
+      [...incident.told.values()].filter((t) => t.event === 'page'),
+      `still open after ${spokenDuration(turn.now - incident.startedAt)}, nobody acknowledged`,
+    );
   }
   return incident.remindAt;
 }
 
 /** One message: the same sequence number on every channel. */
-function send(turn: Turn, incident: Incident, event: NotificationEvent, targets: readonly Destination[], reason: string): void {
+function send(
+  turn: Turn,
+  incident: Incident,
+  event: NotificationEvent,
+  targets: readonly Destination[],
+  reason: string,
+): void {
   if (targets.length === 0) return;
   incident.sequence += 1;
   const sequence = incident.sequence;
@@ -332,4 +380,3 @@ function forgetOldest(turn: Turn): void {
   closed.sort((a, b) => (a.resolvedAt ?? 0) - (b.resolvedAt ?? 0));
   for (const old of closed.slice(0, closed.length - CLOSED_KEPT)) turn.state.incidents.delete(old.id);
 }
-

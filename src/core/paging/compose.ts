@@ -1,5 +1,11 @@
 import type { CapabilityId } from '../../model/ids.ts';
-import type { Notification, NotificationEvent, NotifiedDrift, NotifiedIncident, NotifiedRecovery } from '../../model/notification.ts';
+import type {
+  Notification,
+  NotificationEvent,
+  NotifiedDrift,
+  NotifiedIncident,
+  NotifiedRecovery,
+} from '../../model/notification.ts';
 import { ownEvidence } from '../detect/evidence.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Incident } from '../incident/incident.ts';
@@ -42,18 +48,41 @@ export function compose(turn: Turn, incident: Incident): NotifiedIncident {
     impact: incident.impact,
     unaffected: incident.unaffected,
     suppressed: [...incident.suppressed.values()],
-    changes: changesNear(turn, incident).map((c) => ({ at: iso(c.at), service: c.service, summary: c.summary, by: c.by ?? null, url: c.url ?? null })),
+    changes: changesNear(turn, incident).map((c) => ({
+      at: iso(c.at),
+      service: c.service,
+      summary: c.summary,
+      by: c.by ?? null,
+      url: c.url ?? null,
+    })),
     drift: driftNear(turn, incident),
     recovery: service === undefined ? [] : recoveries(turn, incident),
     related: incident.related,
     runbook: service?.runbook ?? null,
-    links: base === undefined ? {} : { incident: `${base}/incidents/${incident.id}`, replay: `${base}/replay?at=${iso(incident.startedAt)}` },
+    links:
+      base === undefined
+        ? {}
+        : { incident: `${base}/incidents/${incident.id}`, replay: `${base}/replay?at=${iso(incident.startedAt)}` },
   };
 }
 
 /** A message about an incident, everything but the time of sending. */
-export function message(turn: Turn, incident: Incident, event: NotificationEvent, sequence: number, reason: string): Omit<Notification, 'sentAt'> {
-  return { version: 1, event, drill: false, instance: turn.configuration.instance, sequence, incident: compose(turn, incident), reason };
+export function message(
+  turn: Turn,
+  incident: Incident,
+  event: NotificationEvent,
+  sequence: number,
+  reason: string,
+): Omit<Notification, 'sentAt'> {
+  return {
+    version: 1,
+    event,
+    drill: false,
+    instance: turn.configuration.instance,
+    sequence,
+    incident: compose(turn, incident),
+    reason,
+  };
 }
 
 function iso(ms: number): string {
@@ -97,7 +126,9 @@ function driftNear(turn: Turn, incident: Incident): readonly NotifiedDrift[] {
       fact: d.fact,
       before: d.before,
       after: d.after,
-      announced: turn.state.changes.some((c) => d.probe.startsWith(`${c.service}/`) && Math.abs(c.at - d.at) <= ANNOUNCED_WITHIN_MS),
+      announced: turn.state.changes.some(
+        (c) => d.probe.startsWith(`${c.service}/`) && Math.abs(c.at - d.at) <= ANNOUNCED_WITHIN_MS,
+      ),
     }));
 }
 
@@ -132,8 +163,12 @@ function failsByItself(turn: Turn, id: CapabilityId): boolean {
 }
 
 /** From a blocked need along what passes the failure on, to the root; circles end where they began. */
-function pathToRoot(from: CapabilityId, broken: ReadonlyMap<CapabilityId, readonly CapabilityId[]>): readonly CapabilityId[] {
+function pathToRoot(
+  from: CapabilityId,
+  broken: ReadonlyMap<CapabilityId, readonly CapabilityId[]>,
+): readonly CapabilityId[] {
   const path: CapabilityId[] = [];
-  for (let at: CapabilityId | undefined = from; at !== undefined && !path.includes(at); at = broken.get(at)?.[0]) path.push(at);
+  for (let at: CapabilityId | undefined = from; at !== undefined && !path.includes(at); at = broken.get(at)?.[0])
+    path.push(at);
   return path;
 }

@@ -8,7 +8,12 @@ import { spokenDuration } from './words.ts';
 /** May it be told now? If not: why, and when to look again by the clock alone (null: an observation decides). */
 export type Gate =
   | { readonly kind: 'send'; readonly reason: string; readonly verified: boolean }
-  | { readonly kind: 'held'; readonly reason: 'verifying' | 'not-yet' | 'recovering' | 'maintenance'; readonly by: string; readonly until: number | null };
+  | {
+      readonly kind: 'held';
+      readonly reason: 'verifying' | 'not-yet' | 'recovering' | 'maintenance';
+      readonly by: string;
+      readonly until: number | null;
+    };
 
 /** The conditions of a page or ticket, in the order in which a person would want to hear them (engine.md 1, 4, 5). */
 export function gate(turn: Turn, incident: Incident, assessment: Assessment): Gate {
@@ -18,11 +23,13 @@ export function gate(turn: Turn, incident: Incident, assessment: Assessment): Ga
   // For an inferred cause the newest run of any one supporter suffices.
   const witnesses = incident.inferred ? [...incident.symptoms.keys()] : incident.rootProbes;
   const fresh = witnesses.some((id) => failsFreshly(turn, id, ended));
-  if (!fresh) return { kind: 'held', reason: 'recovering', by: 'its newest run did not fail, or is too old', until: null };
+  if (!fresh)
+    return { kind: 'held', reason: 'recovering', by: 'its newest run did not fail, or is too old', until: null };
   const held = verification(turn, incident);
   if (held.kind === 'held') return held;
   const dueAt = incident.startedAt + assessment.pageAfterMs;
-  if (turn.now < dueAt) return { kind: 'held', reason: 'not-yet', by: `pageAfter ${spokenDuration(assessment.pageAfterMs)}`, until: dueAt };
+  if (turn.now < dueAt)
+    return { kind: 'held', reason: 'not-yet', by: `pageAfter ${spokenDuration(assessment.pageAfterMs)}`, until: dueAt };
   return { kind: 'send', reason: because(turn, incident, held.unanswered), verified: held.unanswered.length === 0 };
 }
 
@@ -31,20 +38,31 @@ function failsFreshly(turn: Turn, id: ProbeId, after: number): boolean {
   const state = turn.state.probes.get(id);
   const probe = turn.graph.probes.get(id);
   if (state === undefined || probe === undefined || !countsAsFailing(state) || state.stale) return false;
-  if (state.failure?.byRatio === true || probe.schedule.kind === 'pushed') return (state.lastStartedAt ?? turn.now) >= after || probe.schedule.kind === 'pushed';
-  if (state.status === 'recovering' || state.lastOutcome !== 'fail' || state.lastStartedAt === null || state.lastStartedAt < after) return false;
+  if (state.failure?.byRatio === true || probe.schedule.kind === 'pushed')
+    return (state.lastStartedAt ?? turn.now) >= after || probe.schedule.kind === 'pushed';
+  if (
+    state.status === 'recovering' ||
+    state.lastOutcome !== 'fail' ||
+    state.lastStartedAt === null ||
+    state.lastStartedAt < after
+  )
+    return false;
   return turn.now - state.lastStartedAt <= probe.confirm.everyMs + probe.timeoutMs;
 }
 
 /** The hold: at least `hold.min` from confirmation, and while anything asked is unanswered or suspect; at most `hold.max`. */
-function verification(turn: Turn, incident: Incident): { kind: 'over'; unanswered: readonly ProbeId[] } | Extract<Gate, { kind: 'held' }> {
+function verification(
+  turn: Turn,
+  incident: Incident,
+): { kind: 'over'; unanswered: readonly ProbeId[] } | Extract<Gate, { kind: 'held' }> {
   const { hold } = incident;
   if (hold === null) return { kind: 'over', unanswered: [] };
   const { minMs, maxMs } = turn.configuration.hold;
   const waiting = [...hold.asked].filter(([id, after]) => isAwaited(turn, id, after)).map(([id]) => id);
   const endsAt = hold.startedAt + maxMs;
   if (turn.now >= endsAt) return { kind: 'over', unanswered: waiting };
-  if (turn.now < hold.startedAt + minMs) return { kind: 'held', reason: 'verifying', by: 'hold.min', until: hold.startedAt + minMs };
+  if (turn.now < hold.startedAt + minMs)
+    return { kind: 'held', reason: 'verifying', by: 'hold.min', until: hold.startedAt + minMs };
   if (waiting.length === 0) return { kind: 'over', unanswered: [] };
   return { kind: 'held', reason: 'verifying', by: `waiting for ${waiting.slice(0, 5).join(', ')}`, until: endsAt };
 }
@@ -60,8 +78,15 @@ function because(turn: Turn, incident: Incident, unanswered: readonly ProbeId[])
   const failure = turn.state.probes.get(incident.first.probe)?.failure;
   const parts: string[] = [];
   if (failure !== null && failure !== undefined) {
-    const lastedMs = Math.max(0, (turn.state.probes.get(incident.first.probe)?.lastEndedAt ?? turn.now) - failure.since);
-    parts.push(failure.byRatio ? failure.message : `${String(failure.count)} ${failure.count === 1 ? 'failure' : 'failures'} in ${spokenDuration(lastedMs)}`);
+    const lastedMs = Math.max(
+      0,
+      (turn.state.probes.get(incident.first.probe)?.lastEndedAt ?? turn.now) - failure.since,
+    );
+    parts.push(
+      failure.byRatio
+        ? failure.message
+        : `${String(failure.count)} ${failure.count === 1 ? 'failure' : 'failures'} in ${spokenDuration(lastedMs)}`,
+    );
   }
   const hasDependencies = incident.capabilities.some((id) => (turn.graph.byId.get(id)?.needs.length ?? 0) > 0);
   if (unanswered.length > 0) parts.push(`not verified: no clear answer from ${unanswered.slice(0, 5).join(', ')}`);
@@ -90,7 +115,8 @@ function countsAsFailingNow(turn: Turn, id: ProbeId): boolean {
 /** A window that is open now over the root service. */
 function windowOver(turn: Turn, incident: Incident): Window | undefined {
   for (const window of turn.state.windows.values()) {
-    if (window.from <= turn.now && turn.now < window.until && window.services.some((s) => s === incident.root.id)) return window;
+    if (window.from <= turn.now && turn.now < window.until && window.services.some((s) => s === incident.root.id))
+      return window;
   }
   return undefined;
 }
@@ -99,7 +125,8 @@ function windowOver(turn: Turn, incident: Incident): Window | undefined {
 function lastWindowEnd(turn: Turn, incident: Incident): number {
   let end = 0;
   for (const window of turn.state.windows.values()) {
-    if (window.until <= turn.now && window.services.some((s) => s === incident.root.id)) end = Math.max(end, window.until);
+    if (window.until <= turn.now && window.services.some((s) => s === incident.root.id))
+      end = Math.max(end, window.until);
   }
   return end;
 }

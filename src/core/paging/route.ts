@@ -21,12 +21,17 @@ export interface Destination {
 }
 
 /** The channels for an event: of the first matching route, and of later ones while `continue` says so. */
-export function destinations(configuration: Configuration, routed: Routed, use: 'page' | 'ticket' | 'consumers'): readonly Destination[] {
+export function destinations(
+  configuration: Configuration,
+  routed: Routed,
+  use: 'page' | 'ticket' | 'consumers',
+): readonly Destination[] {
   const found = new Map<ChannelId, Destination>();
   for (const route of configuration.routes) {
     if (!matches(route, routed)) continue;
     for (const channel of route[use]) {
-      if (!found.has(channel)) found.set(channel, { channel, ...(route.fallback === undefined ? {} : { fallback: route.fallback }) });
+      if (!found.has(channel))
+        found.set(channel, { channel, ...(route.fallback === undefined ? {} : { fallback: route.fallback }) });
     }
     if (!route.continue) break;
   }
@@ -38,9 +43,14 @@ function matches(route: Route, routed: Routed): boolean {
   if (match.tier !== undefined && !match.tier.some((t) => t === routed.tier)) return false;
   if (match.owner !== undefined && !match.owner.some((o) => o === routed.owner)) return false;
   if (match.service !== undefined && !match.service.some((s) => matchesPattern(s, routed.service))) return false;
-  if (match.capability !== undefined && !match.capability.some((p) => routed.capabilities.some((c) => matchesPattern(p, c)))) return false;
+  if (
+    match.capability !== undefined &&
+    !match.capability.some((p) => routed.capabilities.some((c) => matchesPattern(p, c)))
+  )
+    return false;
   if (match.kind !== undefined && !match.kind.includes(routed.kind)) return false;
-  if (match.class !== undefined && !match.class.some((c) => routed.class !== null && matchesPattern(c, routed.class))) return false;
+  if (match.class !== undefined && !match.class.some((c) => routed.class !== null && matchesPattern(c, routed.class)))
+    return false;
   for (const [key, value] of Object.entries(match.labels ?? {})) if (routed.labels[key] !== value) return false;
   return match.hours === undefined || withinHours(match.hours, routed.at);
 }
@@ -49,7 +59,13 @@ const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Hours of a named zone, judged by `Intl`; a span whose end is not after its start runs over midnight. */
 function withinHours(hours: NonNullable<Route['match']['hours']>, at: number): boolean {
-  const parts = new Intl.DateTimeFormat('en-GB', { timeZone: hours.timezone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).formatToParts(at);
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: hours.timezone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).formatToParts(at);
   const part = (type: string): string => parts.find((p) => p.type === type)?.value ?? '';
   const clock = `${part('hour')}:${part('minute')}`;
   const day = part('weekday').toLowerCase().slice(0, 3);

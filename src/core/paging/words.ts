@@ -91,5 +91,7 @@ export function spokenDuration(ms: number): string {
   const rest = units[first + 1];
   const whole = Math.floor(ms / size);
   const more = rest === undefined ? 0 : Math.floor((ms % size) / rest[1]);
-  return rest === undefined || more === 0 ? `${String(whole)} ${name}` : `${String(whole)} ${name} ${String(more)} ${rest[0]}`;
+  return rest === undefined || more === 0
+    ? `${String(whole)} ${name}`
+    : `${String(whole)} ${name} ${String(more)} ${rest[0]}`;
 }

@@ -1,4 +1,14 @@
-import type { Configuration, Maintenance, Need, NotifyCap, Place, Probe, Recovery, Route, Tier } from '../../../src/model/configuration.ts';
+import type {
+  Configuration,
+  Maintenance,
+  Need,
+  NotifyCap,
+  Place,
+  Probe,
+  Recovery,
+  Route,
+  Tier,
+} from '../../../src/model/configuration.ts';
 import type { CapabilityId, ChannelId, ProbeId, ServiceId, Sha256 } from '../../../src/model/ids.ts';
 import type { Mode } from '../../../src/model/failure.ts';
 
@@ -9,7 +19,12 @@ export const PLACE: Place = { file: 'test.yaml', line: 1, column: 1, endLine: 1,
 export type NeedSpec =
   | string
   | { readonly soft: string }
-  | { readonly cached: string; readonly ttl: number; readonly covers?: readonly Mode[]; readonly cold?: 'down' | 'degraded' }
+  | {
+      readonly cached: string;
+      readonly ttl: number;
+      readonly covers?: readonly Mode[];
+      readonly cold?: 'down' | 'degraded';
+    }
   | { readonly any: readonly string[]; readonly min: number };
 
 /** A service as tests write it. Without `capabilities` it has `up`; `probe: null` leaves it unprobed. */
@@ -20,7 +35,11 @@ export interface ServiceSpec {
   readonly capabilities?: Readonly<Record<string, { readonly needs?: readonly NeedSpec[]; readonly down?: string }>>;
   readonly probe?: Partial<ProbeSpec> | null;
   readonly probes?: Readonly<Record<string, Partial<ProbeSpec>>>;
-  readonly recovery?: readonly { readonly name: string; readonly needs: readonly string[]; readonly breakGlass?: boolean }[];
+  readonly recovery?: readonly {
+    readonly name: string;
+    readonly needs: readonly string[];
+    readonly breakGlass?: boolean;
+  }[];
 }
 
 /** A probe as tests write it; times in milliseconds. */
@@ -56,7 +75,12 @@ export const QUICK: ProbeSpec = {
 /** A configuration like the one that `config` compiles; one channel `hook` takes everything unless routes are given. */
 export function makeConfiguration(
   services: Readonly<Record<string, ServiceSpec>>,
-  options: { readonly defaults?: Partial<ProbeSpec>; readonly routes?: readonly Partial<Route>[]; readonly maintenance?: readonly Maintenance[]; readonly overrides?: Partial<Configuration> } = {},
+  options: {
+    readonly defaults?: Partial<ProbeSpec>;
+    readonly routes?: readonly Partial<Route>[];
+    readonly maintenance?: readonly Maintenance[];
+    readonly overrides?: Partial<Configuration>;
+  } = {},
 ): Configuration {
   const names = Object.keys(services).sort();
   const capabilityNames = (name: string): string[] => Object.keys(services[name]?.capabilities ?? { up: {} });
@@ -64,18 +88,29 @@ export function makeConfiguration(
   const need = (spec: NeedSpec): Need => {
     if (typeof spec === 'string') return { kind: 'hard', of: id(spec), place: PLACE };
     if ('soft' in spec) return { kind: 'soft', of: id(spec.soft), place: PLACE };
-    if ('cached' in spec) return { kind: 'cached', of: id(spec.cached), ttlMs: spec.ttl, covers: spec.covers ?? ['unreachable'], cold: spec.cold ?? 'down', place: PLACE };
+    if ('cached' in spec)
+      return {
+        kind: 'cached',
+        of: id(spec.cached),
+        ttlMs: spec.ttl,
+        covers: spec.covers ?? ['unreachable'],
+        cold: spec.cold ?? 'down',
+        place: PLACE,
+      };
     return { kind: 'any', of: spec.any.map(id), min: spec.min, place: PLACE };
   };
   const probe = (service: string, name: string, spec: Partial<ProbeSpec>): Probe => {
     const p = { ...QUICK, ...options.defaults, ...spec };
-    const proves = (p.proves.length > 0 ? p.proves : capabilityNames(service)).map((c) => `${service}.${c}` as CapabilityId).sort();
+    const proves = (p.proves.length > 0 ? p.proves : capabilityNames(service))
+      .map((c) => `${service}.${c}` as CapabilityId)
+      .sort();
     return {
       id: `${service}/${name}` as ProbeId,
       service: service as ServiceId,
       name,
       kind: p.grace >= 0 ? 'heartbeat' : 'http',
-      schedule: p.grace >= 0 ? { kind: 'pushed', everyMs: p.every, graceMs: p.grace } : { kind: 'every', everyMs: p.every },
+      schedule:
+        p.grace >= 0 ? { kind: 'pushed', everyMs: p.every, graceMs: p.grace } : { kind: 'every', everyMs: p.every },
       timeoutMs: p.timeout,
       confirm: { failures: p.failures, everyMs: p.confirmEvery },
       recover: { successes: p.successes },
@@ -103,7 +138,12 @@ export function makeConfiguration(
       owner: services[name]?.owner ?? 'team',
       external: false,
       labels: {},
-      recovery: (services[name]?.recovery ?? []).map((r): Recovery => ({ name: r.name, needs: r.needs.map(id), breakGlass: r.breakGlass ?? false, place: PLACE })),
+      recovery: (services[name]?.recovery ?? []).map((r): Recovery => ({
+        name: r.name,
+        needs: r.needs.map(id),
+        breakGlass: r.breakGlass ?? false,
+        place: PLACE,
+      })),
       start: [],
       accept: [],
       place: PLACE,
@@ -114,7 +154,9 @@ export function makeConfiguration(
           id: `${name}.${c}` as CapabilityId,
           service: name as ServiceId,
           name: c,
-          ...(services[name]?.capabilities?.[c]?.down === undefined ? {} : { down: services[name].capabilities[c].down }),
+          ...(services[name]?.capabilities?.[c]?.down === undefined
+            ? {}
+            : { down: services[name].capabilities[c].down }),
           needs: [...(services[name]?.needs ?? []), ...(services[name]?.capabilities?.[c]?.needs ?? [])].map(need),
           place: PLACE,
         })),

@@ -8,7 +8,8 @@ import { engine } from '../../../src/core/tocsin-engine.ts';
 import { capabilitiesOfProbe } from '../../../src/core/graph/graph.ts';
 
 /** What a probe would see if it ran now. */
-export type Sight = 'pass' | { readonly class: FailureClass; readonly against?: readonly string[]; readonly ms?: number } | 'unknown';
+export type Sight =
+  'pass' | { readonly class: FailureClass; readonly against?: readonly string[]; readonly ms?: number } | 'unknown';
 
 /** The truth of a simulated world: what a probe that starts at `at` sees. */
 export type World = (probe: ProbeId, at: number) => Sight;
@@ -41,7 +42,10 @@ export function random(seed: number): () => number {
 interface Planned {
   readonly at: number;
   readonly order: number;
-  readonly what: { readonly kind: 'run'; readonly probe: Probe; readonly cause: RunCause } | { readonly kind: 'fact'; readonly fact: Fact } | { readonly kind: 'end'; readonly fact: Fact; readonly probe: ProbeId };
+  readonly what:
+    | { readonly kind: 'run'; readonly probe: Probe; readonly cause: RunCause }
+    | { readonly kind: 'fact'; readonly fact: Fact }
+    | { readonly kind: 'end'; readonly fact: Fact; readonly probe: ProbeId };
 }
 
 /**
@@ -70,7 +74,8 @@ export class Simulation {
     this.#append({ kind: 'start', lastAt: null, reason: 'start', wallAt: START }, 0);
     this.#append({ kind: 'config', configuration }, 0);
     for (const probe of configuration.probes) {
-      if (probe.schedule.kind === 'every') this.#plan(Math.floor(next() * probe.schedule.everyMs), { kind: 'run', probe, cause: 'schedule' });
+      if (probe.schedule.kind === 'every')
+        this.#plan(Math.floor(next() * probe.schedule.everyMs), { kind: 'run', probe, cause: 'schedule' });
     }
   }
 
@@ -125,7 +130,8 @@ export class Simulation {
         this.#append(what.fact, at);
         return;
       case 'run': {
-        if (what.cause === 'schedule' && what.probe.schedule.kind === 'every') this.#plan(at + what.probe.schedule.everyMs, { ...what });
+        if (what.cause === 'schedule' && what.probe.schedule.kind === 'every')
+          this.#plan(at + what.probe.schedule.everyMs, { ...what });
         if (what.cause !== 'schedule') {
           const asked = this.#asked.get(what.probe.id);
           if (asked === undefined || asked.at !== at) return;
@@ -180,7 +186,8 @@ export class Simulation {
     switch (effect.kind) {
       case 'notify': {
         const { incident, event, reason } = effect.notification;
-        if (incident !== null) this.sent.push({ at: this.#now, channel: effect.channel, event, root: incident.root.id, incident, reason });
+        if (incident !== null)
+          this.sent.push({ at: this.#now, channel: effect.channel, event, root: incident.root.id, incident, reason });
         return;
       }
       case 'decide':

@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
+
+/** A program that tests talk to for real, and where Debian keeps it. */
+interface RealServer {
+  readonly program: string;
+  readonly debianPackage: string;
+  readonly tests: string;
+}
+
+const realServers: readonly RealServer[] = [
+  { program: 'dnsmasq', debianPackage: 'dnsmasq-base', tests: 'a repointed name, seen through a real DNS server' },
+  { program: 'nginx', debianPackage: 'nginx-light', tests: 'HTTP and TLS probes of a real web server' },
+  { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
+];
+
+/** Debian keeps daemons in folders that are often missing from an ordinary user's PATH. */
+export const searchPath = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(path.delimiter);
+
+/**
+ * As root on Debian, installs the programs that are missing. Elsewhere, or where that fails, says what is missing,
+ * why, and which tests are skipped for it.
+ */
+export function provideRealServers(): void {
+  const missing = realServers.filter(({ program }) => !isInstalled(program));
+  if (missing.length === 0) return;
+
+  const reason = whyNotInstall() ?? install(missing.map(({ debianPackage }) => debianPackage));
+  for (const { program, debianPackage, tests } of missing) {
+    if (isInstalled(program)) continue;
+    console.log(`skipped without ${program} (Debian package ${debianPackage}): ${tests}`);
+    console.log(`  not installed: ${reason ?? 'the package did not bring the program'}`);
+  }
+}
+
+function isInstalled(program: string): boolean {
+  return searchPath.split(path.delimiter).some((folder) => {
+    try {
+      accessSync(path.join(folder, program), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
+}
+
+function whyNotInstall(): string | undefined {
+  if (!existsSync('/etc/debian_version')) return 'this is not Debian';
+  if (process.getuid?.() !== 0) return 'only root may install packages';
+  return undefined;
+}
+
+/** Why the installation failed, or undefined where it did not. */
+function install(packages: readonly string[]): string | undefined {
+  console.log(`installing ${packages.join(', ')}`);
+  const steps = [
+    ['update', '-q'],
+    ['install', '-q', '-y', '--no-install-recommends', ...packages],
+  ];
+  for (const options of steps) {
+    const { status, error } = spawnSync('apt-get', options, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: 180_000,
+      // Run level 1: a package's own service is not to be started, the tests start what they need.
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+    });
+    if (status !== 0) return `apt-get ${options.join(' ')} failed: ${error?.message ?? `exit code ${String(status)}`}`;
+  }
+  return undefined;
+}

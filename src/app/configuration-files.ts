@@ -1,0 +1,87 @@
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { ConfigError } from '../config/config-error.ts';
+import type { ReadFiles } from '../config/read-files.ts';
+
+/** A folder of more files than this is not a configuration. */
+const MAX_FILES = 10_000;
+
+/** The file system as loading a configuration may use it. Rejects with `ConfigError`, as the port says. */
+export const configurationFiles: ReadFiles = {
+  list: async (path) => {
+    const kind = await describe(path);
+    if (kind === 'file') return { kind: 'file', file: path };
+    const files: string[] = [];
+    await collect(path, files);
+    const root = files.find((file) => file === join(path, 'tocsin.yaml') || file === join(path, 'tocsin.yml'));
+    return { kind: 'folder', files, ...(root === undefined ? {} : { root }) };
+  },
+  text: readText,
+  referenced: async (declaring, path, { within, maxBytes }) => {
+    const folder = dirname(resolve(declaring));
+    const file = resolve(folder, path);
+    if (within) {
+      const [real, base] = await Promise.all([realpathOf(file), realpathOf(folder)]);
+      const way = relative(base, real);
+      if (way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way) {
+        throw new ConfigError('outside', `read ${path}: it lies outside of the folder of ${declaring}`);
+      }
+    }
+    return readText(file, maxBytes);
+  },
+};
+
+async function describe(path: string): Promise<'file' | 'folder'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (cause) {
+    throw failure('look at', path, cause);
+  }
+}
+
+/** Depth-first, sorted by name; hidden files and folders are left out, as editors put their own there. */
+async function collect(folder: string, files: string[]): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw failure('list', folder, cause);
+  });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? await describe(path) : entry.isDirectory() ? 'folder' : 'file';
+    if (kind === 'folder') await collect(path, files);
+    else if (/\.ya?ml$/.test(entry.name)) files.push(path);
+    if (files.length > MAX_FILES) throw new ConfigError('too-large', `list ${folder}: more than ${String(MAX_FILES)} files`);
+  }
+}
+
+/** Reads one byte more than allowed, so that a file that grows meanwhile is refused too. */
+async function readText(file: string, maxBytes: number): Promise<string> {
+  try {
+    await using handle = await open(file, 'r');
+    const buffer = Buffer.alloc(Math.min(maxBytes, (await handle.stat()).size) + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    if (length > maxBytes) throw new ConfigError('too-large', `read ${file}: more than ${String(maxBytes)} bytes`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
+  } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
+    throw failure('read', file, cause);
+  }
+}
+
+async function realpathOf(path: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
+    throw failure('read', path, cause);
+  });
+}
+
+function failure(what: string, path: string, cause: unknown): ConfigError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new ConfigError('missing', `${what} ${path}: no such file or folder`, { cause });
+  return new ConfigError('unreadable', `${what} ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}

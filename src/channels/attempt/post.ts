@@ -1,0 +1,91 @@
+import { Client } from 'undici';
+
+/** One POST. `ca` is PEM text that replaces the system's authorities for this address. */
+export interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly ca?: string;
+  readonly signal: AbortSignal;
+}
+
+/** What came back: an answer's head (and, unless it is a 2xx, the beginning of its body), or nothing. */
+export type Answer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      readonly location: string | undefined;
+      readonly excerpt: string;
+    }
+  | { readonly kind: 'silent'; readonly why: string };
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A belt beside the signal: no service may keep an attempt open longer, whatever it was given. */
+const ANSWER_TIMEOUT_MS = 60_000;
+const EXCERPT_BYTES = 2048;
+const EXCERPT_TIMEOUT_MS = 2000;
+
+/**
+ * Posts once over a connection of its own, follows no redirect, and reads no more than it needs: a 2xx counts
+ * as soon as its head is there, whatever its body does afterwards. Never throws.
+ */
+export async function post({ url, headers, body, ca, signal }: Post): Promise<Answer> {
+  const { origin, pathname, search } = new URL(url);
+  const client = new Client(origin, {
+    allowH2: false,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: EXCERPT_TIMEOUT_MS,
+    connect: { timeout: CONNECT_TIMEOUT_MS, maxCachedSessions: 0, ...(ca === undefined ? {} : { ca }) },
+  });
+  try {
+    const answer = await client.request({ method: 'POST', path: pathname + search, headers, body, signal });
+    const { statusCode: status } = answer;
+    answer.body.on('error', () => {
+      // The client is destroyed below while a body may still be arriving; the head has already decided.
+    });
+    return {
+      kind: 'answered',
+      status,
+      retryAfter: single(answer.headers['retry-after']),
+      location: single(answer.headers['location']),
+      excerpt: status >= 200 && status < 300 ? '' : await beginning(answer.body),
+    };
+  } catch (error) {
+    return { kind: 'silent', why: signal.aborted ? 'no answer before the deadline' : codeOf(error) };
+  } finally {
+    // The reason is handed to requests still open; there is none that anybody waits for.
+    client.destroy().catch(() => undefined);
+  }
+}
+
+/** The code of an error as undici, Node and OpenSSL give it; texts may hold what must not be shown. */
+function codeOf(error: unknown): string {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1)
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return error instanceof Error ? error.name : 'an unknown error';
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** The first bytes of a body, given up on after two seconds: an error's words are welcome but never waited for. */
+async function beginning(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  const reading = (async () => {
+    let bytes = 0;
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.byteLength;
+      if (bytes >= EXCERPT_BYTES) return;
+    }
+  })().catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, EXCERPT_TIMEOUT_MS);
+  });
+  await Promise.race([reading, patience]);
+  clearTimeout(timer);
+  return Buffer.concat(chunks).subarray(0, EXCERPT_BYTES).toString('utf8');
+}

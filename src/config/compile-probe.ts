@@ -1,0 +1,195 @@
+import type { Pin, Probe, Service } from '../model/configuration.ts';
+import type { ProbeId } from '../model/ids.ts';
+import type { Evaluate, Json } from '../model/run.ts';
+import type { AllowRules } from '../ports/loaded.ts';
+import type { ProbeKind } from '../ports/probe-kind.ts';
+import { compileAssertion } from './compile-assertion.ts';
+import type { AssertionLanguage } from './assertion-language.ts';
+import { sorted } from './canonical-json.ts';
+import { compileProves } from './compile-proves.ts';
+import { compileSchedule } from './compile-schedule.ts';
+import { AssertionSchema, ProbeSchema } from './grammar/probe.ts';
+import type { ProbeDefaultsSchema } from './grammar/probe.ts';
+import { hashOf } from './hash-configuration.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { Names } from './names.ts';
+import { ownOptions, withKeys } from './own-options.ts';
+import { readFields, readItems, withNodes } from './read-fields.ts';
+import type { Fields } from './read-fields.ts';
+import { child, placeOf, placeWithin } from './yaml-tree.ts';
+import type { YamlNode } from './yaml-tree.ts';
+
+const COMMON_KEYS = Object.keys(ProbeSchema.shape);
+
+/** What is common to all probes of one load. */
+export interface ProbeContext {
+  readonly kinds: ReadonlyMap<string, ProbeKind>;
+  /** One language a kind, made when first asked for. */
+  readonly language: (kind: ProbeKind) => AssertionLanguage;
+  readonly defaults: Fields<typeof ProbeDefaultsSchema>;
+  readonly trustedPrograms: readonly string[];
+  readonly names: Names;
+  readonly mistakes: Mistakes;
+}
+
+/** A probe, and beside it what must not be in the configuration: secrets and functions. */
+export interface CompiledProbe {
+  readonly probe: Probe;
+  readonly options: unknown;
+  readonly assertions: readonly Evaluate[];
+  readonly allow?: AllowRules;
+}
+
+/** A probe as it is written: under `probes`, or as `probe: URL`. */
+export interface WrittenProbe {
+  readonly name: string;
+  /** The key it stands under. */
+  readonly key: YamlNode;
+  readonly node: YamlNode;
+  readonly kind: ProbeKind;
+  /** Options that `probe: URL` means; the node is then the URL, and there are no fields. */
+  readonly implied?: Readonly<Record<string, unknown>>;
+}
+
+/** Compiles one probe; undefined, and told, where its options are wrong. */
+export function compileProbe(
+  written: WrittenProbe,
+  service: Service,
+  context: ProbeContext,
+): CompiledProbe | undefined {
+  const { kind, key, name } = written;
+  const { mistakes, defaults } = context;
+  const subject = `services.${service.id}.probes.${name}`;
+  const { node } = written;
+  const options = ownOptions({ ...written, common: COMMON_KEYS, subject }, mistakes);
+  const common = withKeys(node, (field) => COMMON_KEYS.includes(field));
+  const fields = readFields(ProbeSchema, { node: common, at: key, subject, name }, mistakes, ['kind', 'assert']);
+  const schedule = compileSchedule({ fields, defaults, node, kind, tier: service.tier, options }, mistakes);
+  const proves = compileProves({ fields, node, key, kind, options, service: service.id }, context.names);
+  const asserted = assertionsOf(node, context.language(kind), subject, mistakes);
+  const allow = mergedAllow(fields.allow, defaults.allow);
+  if (options === undefined) return undefined;
+  const shownOptions = sorted(options) as Json;
+  const probe: Probe = {
+    id: `${service.id}/${name}` as ProbeId,
+    service: service.id,
+    name,
+    kind: kind.name,
+    schedule: schedule.schedule,
+    timeoutMs: schedule.timeoutMs,
+    confirm: {
+      failures: fields.confirm?.failures ?? defaults.confirm?.failures ?? 3,
+      everyMs: fields.confirm?.every ?? defaults.confirm?.every ?? 5000,
+    },
+    recover: { successes: fields.recover?.successes ?? defaults.recover?.successes ?? 2 },
+    ratio: ratioOf(fields, defaults, node, subject, mistakes),
+    ...effectOf(fields.effect ?? defaults.effect),
+    notify: fields.notify ?? defaults.notify ?? 'page',
+    proves,
+    deep: kind.deep(options),
+    onDemand: fields.onDemand ?? defaults.onDemand ?? kind.traits.onDemand,
+    assert: asserted.assert,
+    pins: pinsOf(fields, node, subject, mistakes),
+    watch: sorted({ ...defaults.watch, ...fields.watch }) as Probe['watch'],
+    enabled: fields.enabled ?? true,
+    options: shownOptions,
+    optionsHash: hashOf({ kind: kind.name, options: shownOptions }),
+    place: placeOf(key),
+  };
+  return {
+    probe,
+    options,
+    assertions: asserted.evaluate,
+    ...(allow === undefined ? {} : { allow }),
+  };
+}
+
+type ProbeFields = Fields<typeof ProbeSchema>;
+type Defaults = ProbeContext['defaults'];
+
+function effectOf(effect: 'down' | 'degraded' | undefined): { effect?: 'down' | 'degraded' } {
+  return effect === undefined ? {} : { effect };
+}
+
+function ratioOf(
+  fields: Partial<ProbeFields>,
+  defaults: Defaults,
+  node: YamlNode,
+  subject: string,
+  mistakes: Mistakes,
+): Probe['ratio'] {
+  const ratio = {
+    failures: fields.ratio?.failures ?? defaults.ratio?.failures ?? 4,
+    of: fields.ratio?.of ?? defaults.ratio?.of ?? 12,
+  };
+  const written = child(node, 'ratio');
+  if (ratio.failures > ratio.of && written !== undefined) {
+    const message = `ratio asks for ${ratio.failures} failures of ${ratio.of} runs`;
+    mistakes.error({ code: 'config/range', place: placeOf(written), subject: `${subject}.ratio`, message });
+  }
+  return ratio;
+}
+
+function assertionsOf(
+  node: YamlNode,
+  language: AssertionLanguage,
+  subject: string,
+  mistakes: Mistakes,
+): { readonly assert: Probe['assert']; readonly evaluate: readonly Evaluate[] } {
+  const assert: Probe['assert'][number][] = [];
+  const evaluate: Evaluate[] = [];
+  for (const [written, at] of readItems(AssertionSchema, node, 'assert', { subject, mistakes, single: true })) {
+    const expression = typeof written === 'string' ? written : written.that;
+    const where = child(at, 'that') ?? at;
+    const compiled = compileAssertion(expression, language);
+    if (compiled.ok) {
+      const { because = undefined, class: failureClass = 'semantic.assertion' as const } =
+        typeof written === 'string' ? {} : written;
+      assert.push({
+        that: expression,
+        ...(because === undefined ? {} : { because }),
+        class: failureClass,
+        place: placeOf(at),
+      });
+      evaluate.push(compiled.evaluate);
+      continue;
+    }
+    const { code, message, help, start, length } = compiled.problem;
+    const place = where.kind === 'scalar' ? placeWithin(where, expression, start, length) : placeOf(where);
+    mistakes.error({ code, place, subject: `${subject}.assert`, message, help });
+  }
+  return { assert, evaluate };
+}
+
+function pinsOf(fields: Partial<ProbeFields>, node: YamlNode, subject: string, mistakes: Mistakes): readonly Pin[] {
+  const written = child(node, 'pin');
+  return Object.entries(fields.pin ?? {})
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([fact, values]) => ({
+      fact,
+      values: withNodes(values, child(written, fact)).map(([value, at]) => {
+        if (typeof value === 'string') return { value };
+        const { from, until } = value;
+        if (from !== undefined && until !== undefined && from >= until) {
+          const message = `the pin ${value.value} is never valid: it ends before it begins`;
+          mistakes.error({ code: 'config/range', place: placeOf(at), subject: `${subject}.pin.${fact}`, message });
+        }
+        return {
+          value: value.value,
+          ...(from === undefined ? {} : { from }),
+          ...(until === undefined ? {} : { until }),
+        };
+      }),
+    }));
+}
+
+/** A probe's own rules narrow the defaults: its ranges instead of theirs, and both denials. */
+function mergedAllow(
+  own: { cidrs?: string[] | undefined; deny: string[] } | undefined,
+  defaults: { cidrs?: string[] | undefined; deny: string[] } | undefined,
+): AllowRules | undefined {
+  if (own === undefined && defaults === undefined) return undefined;
+  const cidrs = own?.cidrs ?? defaults?.cidrs;
+  const deny = [...(defaults?.deny ?? []), ...(own?.deny ?? [])];
+  return { ...(cidrs === undefined ? {} : { cidrs }), deny };
+}

@@ -1,0 +1,161 @@
+import type { Anchor, Configuration } from '../model/configuration.ts';
+import { Secret } from '../model/secret.ts';
+import type { AllowRules, Auth, LoadedConfiguration, ServerSettings } from '../ports/loaded.ts';
+import type { z } from 'zod';
+import type { Declarations, SectionName } from './gather.ts';
+import {
+  DeadmanSchema,
+  DefaultsSchema,
+  LogSchema,
+  ServerSchema,
+  TelemetrySchema,
+  TrustSchema,
+  VantageSchema,
+} from './grammar/root.ts';
+import { isLoopback } from './grammar/tcp-address.ts';
+import type { Mistakes } from './mistakes.ts';
+import { tellInlineSecret } from './own-options.ts';
+import { readFields } from './read-fields.ts';
+import type { Fields } from './read-fields.ts';
+import { secretsIn } from './schema-shape.ts';
+import { child, placeOf } from './yaml-tree.ts';
+import type { YamlNode } from './yaml-tree.ts';
+
+/** The root file's sections, read and completed with defaults. */
+export interface CompiledRoot {
+  readonly paging: Pick<
+    Configuration,
+    'instance' | 'serverOwner' | 'publicUrl' | 'pageAfterMs' | 'hold' | 'causeWithinMs' | 'remindMs' | 'anchors'
+  >;
+  readonly daemon: Pick<LoadedConfiguration, 'server' | 'log' | 'telemetry' | 'deadman'>;
+  /** What probes take where they say nothing themselves. */
+  readonly defaults: Fields<typeof DefaultsSchema>;
+  readonly trustedPrograms: readonly string[];
+}
+
+/** Reads server, defaults, vantage, deadman, trust, log and telemetry. */
+export function compileRoot(declarations: Declarations, mistakes: Mistakes): CompiledRoot {
+  const section = <S extends z.ZodObject>(name: SectionName, schema: S): Fields<S> => {
+    const found = declarations.sections.get(name);
+    if (found === undefined) return schema.partial().parse({}) as Fields<S>;
+    return readFields(schema, { node: found.node, at: found.key, subject: name, name }, mistakes);
+  };
+  const serverNode = declarations.sections.get('server')?.node;
+  const server = section('server', ServerSchema);
+  const defaults = section('defaults', DefaultsSchema);
+  const log = section('log', LogSchema);
+  const telemetry = section('telemetry', TelemetrySchema);
+  const trust = section('trust', TrustSchema);
+  if (serverNode !== undefined)
+    for (const node of secretsIn(ServerSchema, serverNode)) tellInlineSecret(node, 'server', mistakes);
+  const holdAt = child(declarations.sections.get('defaults')?.node, 'hold');
+  return {
+    paging: {
+      instance: server.instance ?? 'tocsin',
+      ...(server.owner === undefined ? {} : { serverOwner: server.owner }),
+      ...(server.publicUrl === undefined ? {} : { publicUrl: server.publicUrl }),
+      pageAfterMs: pageAfterOf(defaults.pageAfter),
+      hold: holdOf(defaults.hold, holdAt, mistakes),
+      causeWithinMs: defaults.causeWithin ?? 90_000,
+      remindMs: defaults.remind ?? 3_600_000,
+      anchors: (section('vantage', VantageSchema).anchors ?? []).map(anchorOf),
+    },
+    daemon: {
+      server: serverOf(server, serverNode, mistakes),
+      log: {
+        path: log.path ?? './data',
+        keepMs: log.keep ?? 30 * 86_400_000,
+        keepIncidents: log.keepIncidents ?? 'forever',
+      },
+      telemetry: {
+        ...(telemetry.otlp === undefined ? {} : { otlp: telemetry.otlp }),
+        metrics: telemetry.metrics ?? true,
+      },
+      ...deadmanOf(declarations, section),
+    },
+    defaults,
+    trustedPrograms: trust.exec ?? [],
+  };
+}
+
+const PAGE_AFTER_MS = [30_000, 60_000, 300_000, 300_000] as const;
+
+function pageAfterOf(written: Fields<typeof DefaultsSchema>['pageAfter']): Configuration['pageAfterMs'] {
+  if (typeof written === 'number') return [written, written, written, written];
+  const [zero, one, two, three] = PAGE_AFTER_MS;
+  return [written?.[0] ?? zero, written?.[1] ?? one, written?.[2] ?? two, written?.[3] ?? three];
+}
+
+function holdOf(
+  written: Fields<typeof DefaultsSchema>['hold'],
+  node: YamlNode | undefined,
+  mistakes: Mistakes,
+): Configuration['hold'] {
+  const minMs = written?.min ?? 5000;
+  // A written minimum above the default maximum moves it along.
+  const maxMs = written?.max ?? Math.max(20_000, minMs);
+  if (minMs > maxMs && node !== undefined) {
+    mistakes.error({
+      code: 'config/range',
+      place: placeOf(node),
+      subject: 'defaults.hold',
+      message: 'hold.min is longer than hold.max',
+    });
+  }
+  return { minMs: Math.min(minMs, maxMs), maxMs, afterMs: written?.after ?? 120_000 };
+}
+
+function serverOf(server: Fields<typeof ServerSchema>, node: YamlNode | undefined, mistakes: Mistakes): ServerSettings {
+  const listen = server.listen ?? { host: '127.0.0.1', port: 9700 };
+  if (!isLoopback(listen.host) && child(node, 'auth') === undefined) {
+    mistakes.error({
+      code: 'config/open-server',
+      place: placeOf(child(node, 'listen') ?? (node as YamlNode)),
+      subject: 'server.listen',
+      message: `listening on ${listen.host} without auth would let everybody in`,
+      help: 'add auth: { tokens: […] }, or say auth: none',
+    });
+  }
+  return {
+    listen,
+    ...(server.publicUrl === undefined ? {} : { publicUrl: server.publicUrl }),
+    auth: authOf(server.auth, child(node, 'auth'), mistakes),
+    allow: allowOf(server.allow),
+  };
+}
+
+function authOf(auth: Fields<typeof ServerSchema>['auth'], node: YamlNode | undefined, mistakes: Mistakes): Auth {
+  if (auth === undefined) return { kind: 'default' };
+  if (auth === 'none') return { kind: 'none' };
+  const names = auth.tokens.map((token) => token.name);
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  const tokens = child(node, 'tokens');
+  if (twice >= 0 && tokens?.kind === 'list') {
+    const at = child(tokens.items[twice], 'name') ?? tokens;
+    mistakes.error({
+      code: 'config/double',
+      place: placeOf(at),
+      subject: 'server.auth.tokens',
+      message: `two tokens are called ${names[twice]}`,
+    });
+  }
+  return { kind: 'tokens', public: auth.public, tokens: auth.tokens };
+}
+
+function allowOf(allow: Fields<typeof ServerSchema>['allow']): AllowRules {
+  return { ...(allow?.cidrs === undefined ? {} : { cidrs: allow.cidrs }), deny: allow?.deny ?? [] };
+}
+
+function anchorOf(written: z.output<typeof VantageSchema>['anchors'][number]): Anchor {
+  if ('tcp' in written) return { kind: 'tcp', ...written.tcp };
+  return 'dns' in written ? { kind: 'dns', name: written.dns } : { kind: 'http', url: written.http };
+}
+
+function deadmanOf(
+  { sections }: Declarations,
+  section: (name: 'deadman', schema: typeof DeadmanSchema) => Fields<typeof DeadmanSchema>,
+): Pick<LoadedConfiguration, 'deadman'> {
+  if (!sections.has('deadman')) return {};
+  const { url, every } = section('deadman', DeadmanSchema);
+  return url === undefined ? {} : { deadman: { url: new Secret(url), everyMs: every ?? 60_000 } };
+}

@@ -1,0 +1,224 @@
+import { judgeRun } from '../core/judge/judge-run.ts';
+import type { JudgedRun } from '../core/judge/judge-run.ts';
+import type { ObservationFact } from '../model/entry.ts';
+import type { Judgement, Measured, RunCause } from '../model/run.ts';
+import type { NameResolver } from '../ports/probe-kind.ts';
+import type { DaemonListener } from '../ports/telemetry.ts';
+import type { ArmedProbe } from './armed-probe.ts';
+import { reasonOf } from './daemon-error.ts';
+import { withDeadline } from './deadline.ts';
+import type { Ended } from './deadline.ts';
+import type { FactsBook } from './facts-book.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import type { WakeUps } from './wake-ups.ts';
+
+export interface ProberParts {
+  /** The entries' clock. */
+  readonly now: () => number;
+  readonly monotonic: () => number;
+  /** On the monotonic clock: one sweep for the deadlines of all runs. */
+  readonly deadlines: WakeUps;
+  readonly loopDelay: Pick<LoopDelay, 'longestSince'>;
+  readonly resolver: NameResolver;
+  readonly facts: FactsBook;
+  readonly emit: DaemonListener;
+  /** W3C `traceparent` for a run, when tracing is on. */
+  readonly traceparent?: () => string | undefined;
+}
+
+/** What one run is about, beyond its probe. */
+export interface RunRequest {
+  readonly cause: RunCause;
+  readonly timeoutMs: number | undefined;
+  /** What the probe's last passing run left. */
+  readonly memory: unknown;
+  readonly nextDueAt: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** A run that was made and judged; `memory` is set where it passed and left something. */
+export interface MadeRun {
+  readonly observation: ObservationFact;
+  readonly memory?: { readonly value: unknown };
+}
+
+/** What came back from somewhere, before it is judged. */
+export interface Seen {
+  readonly cause: RunCause;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly durationMs: number;
+  readonly measured: Measured;
+  readonly judge: (measured: Measured) => Judgement;
+  /** How long our own event loop stood still meanwhile. */
+  readonly loopDelayMs: number;
+  readonly timeoutMs: number;
+  readonly nextDueAt?: number | undefined;
+}
+
+/** How long a kind may take to come back once its signal has fired. */
+const GRACE_MS = 250;
+/** Values of a passing run longer than this are not kept: they would be most of the log. */
+const KEPT_TEXT_LENGTH = 64;
+
+/**
+ * Makes one run of a probe and turns it into an observation. Never rejects, and always ends: a kind that
+ * ignores its deadline is abandoned, and one that throws is our own fault, not the target's.
+ */
+export class Prober {
+  readonly #parts: ProberParts;
+  #abandoned = 0;
+
+  constructor(parts: ProberParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs that did not end by their deadline and still have not: each holds what it opened. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  async run(armed: ArmedProbe, request: RunRequest): Promise<MadeRun> {
+    const { monotonic, now } = this.#parts;
+    const timeoutMs = Math.min(request.timeoutMs ?? Infinity, armed.probe.timeoutMs);
+    const startedAt = now();
+    const begun = monotonic();
+    let left: { readonly value: unknown } | undefined;
+    const traceparent = this.#parts.traceparent?.();
+    const deadline = {
+      dueMs: begun + timeoutMs,
+      graceMs: GRACE_MS,
+      wakeUps: this.#parts.deadlines,
+      signal: request.signal,
+      late: () => void this.#abandoned--,
+    };
+    const ended = await withDeadline(deadline, (signal) =>
+      armed.kind.run(armed.options, {
+        signal,
+        timeoutMs,
+        startedAt,
+        monotonic,
+        resolver: this.#parts.resolver,
+        guard: armed.guard,
+        memory: request.memory,
+        remember: (value) => void (left = { value }),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      }),
+    );
+    const durationMs = Math.round((monotonic() - begun) * 10) / 10;
+    const observation = this.observe(armed, {
+      ...this.#measurementOf(armed, ended, timeoutMs, durationMs),
+      cause: request.cause,
+      startedAt,
+      endedAt: now(),
+      durationMs,
+      loopDelayMs: this.#parts.loopDelay.longestSince(begun),
+      timeoutMs,
+      nextDueAt: request.nextDueAt,
+    });
+    // Read through a function: the compiler does not see that `remember` may have been called.
+    const memory = ((): typeof left => left)();
+    return observation.outcome === 'pass' && memory !== undefined ? { observation, memory } : { observation };
+  }
+
+  /** Judges what was seen, by a run or pushed from outside, and keeps of it what is worth keeping. */
+  observe(armed: ArmedProbe, seen: Seen): ObservationFact {
+    const { probe } = armed;
+    const { measured, judged } = this.#judge(armed, seen);
+    const known = this.#parts.facts.know(probe.id, measured.facts);
+    const whole = judged.outcome !== 'pass' || judged.warnings.length > 0 || known.changed;
+    const kept = keptMeasured(measured, whole);
+    return {
+      kind: 'observation',
+      probe: probe.id,
+      location: 'local',
+      cause: seen.cause,
+      startedAt: seen.startedAt,
+      endedAt: seen.endedAt,
+      outcome: judged.outcome,
+      ...(judged.class === undefined ? {} : { class: judged.class }),
+      ...(judged.message === undefined ? {} : { message: judged.message }),
+      proven: judged.proven,
+      against: judged.against,
+      warnings: judged.warnings,
+      ...(measured.phases === undefined ? {} : { phases: measured.phases }),
+      ...(measured.address === undefined ? {} : { address: measured.address }),
+      factsHash: known.hash,
+      facts: known.facts,
+      ...(kept === undefined ? {} : { measured: kept }),
+      ...(whole && judged.evidence !== undefined ? { evidence: judged.evidence } : {}),
+      ...(whole && judged.steps.length > 0 ? { steps: judged.steps } : {}),
+      ...(seen.nextDueAt === undefined ? {} : { nextDueAt: seen.nextDueAt }),
+    };
+  }
+
+  #judge(armed: ArmedProbe, seen: Seen): { measured: Measured; judged: JudgedRun } {
+    const judgeAs = (measured: Measured): JudgedRun => judgeRun({ ...seen, ...armed, measured });
+    const ownFault = (ownFault: NonNullable<Measured['ownFault']>): { measured: Measured; judged: JudgedRun } => {
+      const measured = { ...seen.measured, ownFault };
+      return { measured, judged: judgeAs(measured) };
+    };
+    let judged: JudgedRun;
+    try {
+      judged = judgeAs(seen.measured);
+    } catch (thrown) {
+      return ownFault(this.#broken(armed, 'judging', thrown));
+    }
+    // Only a failure is doubted: what a late loop still saw working does work.
+    if (judged.outcome === 'fail' && seen.loopDelayMs > seen.timeoutMs / 4) {
+      const message = `our own event loop stood still for ${Math.round(seen.loopDelayMs)} ms of a run; it saw: ${judged.message ?? judged.class ?? 'a failure'}`;
+      return ownFault({ class: 'probe.event_loop', message });
+    }
+    return { measured: seen.measured, judged };
+  }
+
+  #measurementOf(
+    { kind, options, probe }: ArmedProbe,
+    ended: Ended<Measured>,
+    timeoutMs: number,
+    durationMs: number,
+  ): Pick<Seen, 'measured' | 'judge'> {
+    const judge = (measured: Measured): Judgement => kind.judge(measured, options);
+    switch (ended.kind) {
+      case 'done':
+        return { measured: ended.result, judge };
+      case 'threw':
+        return { measured: { facts: {}, ownFault: this.#broken({ kind, probe }, 'running', ended.thrown) }, judge };
+      case 'abandoned': {
+        this.#abandoned++;
+        const message = `the run did not end within ${timeoutMs} ms and was abandoned`;
+        this.#parts.emit({ kind: 'problem', where: `probe ${probe.id}`, message });
+        const own = (kind.steps?.(options) ?? kind.traits.steps)[0] ?? { name: 'run', kind: 'reach' as const };
+        const step = { ...own, outcome: 'fail' as const, ms: durationMs, expected: `an end within ${timeoutMs} ms` };
+        return {
+          measured: { facts: {} },
+          judge: () => ({ outcome: 'fail', class: 'latency.timeout', message, steps: [step], warnings: [] }),
+        };
+      }
+    }
+  }
+
+  /** A kind that throws is a mistake of ours: said aloud, and never counted against the target. */
+  #broken({ kind, probe }: Pick<ArmedProbe, 'kind' | 'probe'>, doing: string, thrown: unknown) {
+    const message = `${doing} the probe kind ${kind.name} threw: ${reasonOf(thrown)}`;
+    this.#parts.emit({ kind: 'problem', where: `probe ${probe.id}`, message });
+    return { class: 'probe.misconfigured' as const, message };
+  }
+}
+
+/**
+ * What the kind measured beyond phases, address and facts, which stand by themselves. Of a passing run only
+ * short values are kept, enough to judge most of it again under other rules.
+ */
+function keptMeasured(measured: Measured, whole: boolean): Measured | undefined {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(measured)) {
+    if (name === 'phases' || name === 'address' || name === 'facts' || value === undefined) continue;
+    if (whole || isShort(value)) kept[name] = value;
+  }
+  return Object.keys(kept).length === 0 ? undefined : { ...kept, facts: {} };
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= KEPT_TEXT_LENGTH : typeof value !== 'object' || value === null;
+}

@@ -1,0 +1,202 @@
+import type { Json, Judgement, Step, Warning } from '../../model/run.ts';
+import { printable } from '../../ports/printable.ts';
+import { findingOfAddresses } from '../judging/addresses.ts';
+import { expiryWarnings } from '../judging/expiry.ts';
+import { judgementOf, type Finding, type PlannedStep } from '../judging/judgement.ts';
+import { matchesText } from '../judging/text-pattern.ts';
+import { parseJson } from '../net/mask.ts';
+import { shownUrl } from '../net/urls.ts';
+import { bodyChecks, type Checked } from './body-checks.ts';
+import type { KeptBody } from './body.ts';
+import type { HttpAttempt, HttpMeasured } from './measured.ts';
+import type { HttpOptions } from './options.ts';
+import { classOfStatus, isWanted } from './status.ts';
+
+/** The step that resolves, connects and shakes hands. */
+export const REACH = 'reach';
+/** The step that asks and judges the answer. */
+export const ANSWER = 'answer';
+
+const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'proxy', 'connect', 'tls']);
+const MAX_EVIDENCE = 2000;
+
+/** What a measurement amounts to. Pure. */
+export function judgeHttp(measured: HttpMeasured, options: HttpOptions, answerKind: Step['kind']): Judgement {
+  const { attempts } = measured;
+  const findings = attempts.map((one) => ({ ...one, finding: findingOfAttempt(one, attempts, options) }));
+  const lookup: Finding | undefined = measured.lookup && {
+    step: REACH,
+    class: measured.lookup.class,
+    message: measured.lookup.message,
+  };
+  const finding = lookup ?? findingOfAddresses(findings);
+  const shown = findings.find((one) => one.finding !== undefined) ?? attempts[0];
+  return judgementOf(planOf(measured, answerKind), finding, {
+    warnings: warningsOf(measured, options),
+    ...(shown !== undefined && finding !== undefined && { evidence: evidenceOf(shown, attempts) }),
+    ...(attempts[0] !== undefined && { variables: variablesOf(attempts[0], attempts) }),
+  });
+}
+
+/** What is wrong with one address's answer: the first thing in causal order, if anything. */
+export function findingOfAttempt(
+  attempt: HttpAttempt,
+  attempts: readonly HttpAttempt[],
+  options: HttpOptions,
+): Finding | undefined {
+  const { expect } = options;
+  const { status, stopped } = attempt;
+  const step = stopped !== undefined && REACHING.has(stopped.at) ? REACH : ANSWER;
+  const redirectWanted = stopped?.at === 'redirect' && status !== undefined && expect.status.includes(status);
+  if (stopped !== undefined && !redirectWanted && !(stopped.at === 'body' && statusFails(attempt, options))) {
+    return { step, class: stopped.class, message: stopped.message };
+  }
+  if (!attempt.asked) return undefined;
+  return (
+    statusFinding(attempt, options) ??
+    headerFinding(attempt, options) ??
+    hashFinding(attempt, options) ??
+    bodyFinding(attempt, attempts, options) ??
+    latencyFinding(attempt, options)
+  );
+}
+
+function statusFails(attempt: HttpAttempt, options: HttpOptions): boolean {
+  return attempt.status !== undefined && !isWanted(attempt.status, options.expect.status);
+}
+
+function statusFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+  const wanted = options.expect.status;
+  if (attempt.status === undefined || isWanted(attempt.status, wanted)) return undefined;
+  return answerFinding(attempt, options, {
+    class: classOfStatus(attempt.status),
+    expected: `status ${wanted.join(' or ')}`,
+    got: `status ${attempt.status}`,
+  });
+}
+
+function headerFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+  for (const [name, expected] of Object.entries(options.expect.headers ?? {})) {
+    const header = attempt.headers?.[name.toLowerCase()];
+    if (header === undefined) {
+      return answerFinding(attempt, options, {
+        class: 'semantic.missing',
+        expected: `header ${name}: ${expected}`,
+        got: `no header ${name}`,
+      });
+    }
+    const values = typeof header === 'string' ? [header] : header;
+    if (!values.some((value) => matchesText(expected, value))) {
+      return answerFinding(attempt, options, {
+        class: 'semantic.wrong_value',
+        expected: `header ${name}: ${expected}`,
+        got: `${name}: ${printable(values.join(', '), 200)}`,
+      });
+    }
+  }
+  return undefined;
+}
+
+function hashFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+  const wanted = options.expect.sha256;
+  const got = attempt.body?.sha256;
+  if (wanted === undefined || got === wanted) return undefined;
+  return answerFinding(attempt, options, {
+    class: 'integrity.digest_mismatch',
+    expected: `a body with SHA-256 ${wanted}`,
+    got: got === undefined ? 'no body' : `SHA-256 ${got} over ${attempt.body?.length} bytes`,
+  });
+}
+
+function bodyFinding(
+  attempt: HttpAttempt,
+  attempts: readonly HttpAttempt[],
+  options: HttpOptions,
+): Finding | undefined {
+  const body = bodyOf(attempt, attempts);
+  const text = body === undefined ? '' : body.kind === 'whole' ? body.text : undefined;
+  const json = text === undefined ? undefined : parseJson(text);
+  for (const check of bodyChecks(options.expect)) {
+    const checked: Checked =
+      text !== undefined
+        ? check.test(text, json)
+        : ((body?.kind === 'seen' ? body.seen[check.id] : undefined) ?? notKept(check.id, body));
+    if (!checked.holds) return answerFinding(attempt, options, checked);
+  }
+  return undefined;
+}
+
+function notKept(id: string, body: KeptBody | undefined): Checked {
+  return {
+    holds: false,
+    class: 'semantic.unevaluable',
+    expected: id,
+    got: `a body of ${body?.length ?? 0} bytes that was not kept whole and was not asked this when it was read`,
+  };
+}
+
+function latencyFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+  const { maxLatency } = options.expect;
+  if (maxLatency === undefined || attempt.ms <= maxLatency) return undefined;
+  return answerFinding(attempt, options, {
+    class: 'latency.saturated',
+    expected: `an answer within ${maxLatency} ms`,
+    got: `one after ${Math.round(attempt.ms)} ms`,
+  });
+}
+
+function answerFinding(
+  attempt: HttpAttempt,
+  options: HttpOptions,
+  what: Pick<Finding, 'class'> & { readonly expected: string; readonly got: string },
+): Finding {
+  const subject = `${options.method} ${shownUrl(options.url)} at ${attempt.address}`;
+  return { step: ANSWER, ...what, message: `${subject}: expected ${what.expected}, got ${what.got}` };
+}
+
+/** The body that an attempt brought, looked up where it was the same as an earlier one's. */
+function bodyOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): KeptBody | undefined {
+  const own = attempt.body;
+  if (own?.kind !== 'same') return own;
+  return attempts.map((a) => a.body).find((b) => b?.sha256 === own.sha256 && b.kind !== 'same') ?? own;
+}
+
+function planOf(measured: HttpMeasured, answerKind: Step['kind']): readonly PlannedStep[] {
+  const phases = measured.attempts[0]?.phases ?? {};
+  return [
+    { name: REACH, kind: 'reach', ms: measured.lookupMs + (phases.connect ?? 0) + (phases.tls ?? 0) },
+    { name: ANSWER, kind: answerKind, ms: (phases.firstByte ?? 0) + (phases.transfer ?? 0) },
+  ];
+}
+
+function warningsOf(measured: HttpMeasured, options: HttpOptions): readonly Warning[] {
+  const chains = measured.attempts.flatMap((attempt) => attempt.chain ?? []);
+  const distinct = new Map(chains.map((one) => [`${one.subject} ${one.notAfter}`, one]));
+  return expiryWarnings([...distinct.values()], options.tls.minDaysLeft, measured.startedAt);
+}
+
+function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: Json } {
+  const body = bodyOf(attempt, attempts);
+  const text = body?.kind === 'whole' ? body.text : body?.kind === 'seen' ? body.start : undefined;
+  return {
+    address: attempt.address,
+    ...(attempt.status !== undefined && { status: attempt.status }),
+    ...(attempt.headers !== undefined && { headers: attempt.headers }),
+    ...(attempt.redirects.length > 0 && { redirects: attempt.redirects.map((hop) => ({ ...hop })) }),
+    ...(text !== undefined && { body: text.slice(0, MAX_EVIDENCE) }),
+    ...(body !== undefined && { bodySha256: body.sha256, bodyLength: body.length }),
+    ...(attempt.stopped?.code !== undefined && { code: attempt.stopped.code }),
+  };
+}
+
+/** What cannot be known (a body that was not kept) is left out, so that an assertion about it says so. */
+function variablesOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: unknown } {
+  const body = bodyOf(attempt, attempts);
+  const json = body?.kind === 'whole' ? parseJson(body.text) : undefined;
+  return {
+    ...(attempt.status !== undefined && { status: attempt.status }),
+    ...(attempt.headers !== undefined && { headers: attempt.headers }),
+    ...(body?.kind === 'whole' && { body: body.text }),
+    ...(json !== undefined && { json }),
+  };
+}

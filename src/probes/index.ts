@@ -1,0 +1,26 @@
+import type { Measured } from '../model/run.ts';
+import type { ProbeKind } from '../ports/probe-kind.ts';
+import { dns } from './dns.ts';
+import { heartbeat } from './heartbeat.ts';
+import { http } from './http.ts';
+import { rekor } from './rekor.ts';
+import { tcp } from './tcp.ts';
+import { tls } from './tls.ts';
+
+/**
+ * Every kind of probe: one file in this folder, one line here. The schema, the reference and `tocsin kinds`
+ * derive from this list.
+ */
+export const PROBE_KINDS: readonly ProbeKind[] = [
+  anyKind(dns),
+  anyKind(heartbeat),
+  anyKind(http),
+  anyKind(rekor),
+  anyKind(tcp),
+  anyKind(tls),
+];
+
+/** A kind's options and measurements are its own affair: whoever holds the list hands them back unlooked at. */
+function anyKind<Options, M extends Measured>(kind: ProbeKind<Options, M>): ProbeKind {
+  return kind as unknown as ProbeKind;
+}

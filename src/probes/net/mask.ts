@@ -1,0 +1,71 @@
+import type { Json } from '../../model/run.ts';
+import { Secret } from '../../model/secret.ts';
+
+/** Takes secrets out of text that came from a target, before anything of it is kept or shown. */
+export interface Mask {
+  readonly text: (text: string) => string;
+  /** JSON text stays JSON: a masked number becomes a string. Other text is masked as text. */
+  readonly json: (text: string) => string;
+}
+
+/** Shorter secrets would mask half of any answer and hide nothing that cannot be guessed. */
+const MIN_LENGTH = 4;
+const SHOWN = '<secret>';
+
+/**
+ * A mask for every secret that stands anywhere in the options, as itself and as it may come back: encoded for
+ * a URL, escaped in JSON, in base64, or with a user name as basic credentials.
+ */
+export function maskFor(options: unknown, more: readonly (Secret | undefined)[] = []): Mask {
+  const forms = new Set<string>();
+  for (const secret of [...secretsIn(options), ...more]) {
+    if (secret === undefined) continue;
+    for (const form of formsOf(secret.reveal())) if (form.length >= MIN_LENGTH) forms.add(form);
+  }
+  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+  const text = (given: string) => longestFirst.reduce((masked, form) => masked.replaceAll(form, SHOWN), given);
+  return {
+    text,
+    json(given) {
+      const masked = text(given);
+      if (masked === given) return given;
+      const parsed = parseJson(given);
+      return parsed === undefined ? masked : JSON.stringify(maskTree(parsed, text));
+    },
+  };
+}
+
+/** A value parsed from JSON text; undefined where it is none. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function maskTree(value: Json | undefined, mask: (text: string) => string): Json {
+  if (typeof value === 'string') return mask(value);
+  if (typeof value === 'number') {
+    const masked = mask(String(value));
+    return masked === String(value) ? value : masked;
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => maskTree(item, mask));
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), maskTree(item, mask)]));
+}
+
+function formsOf(secret: string): readonly string[] {
+  const base64 = Buffer.from(secret, 'utf8').toString('base64');
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), base64, base64.replace(/=+$/, '')];
+}
+
+function* secretsIn(value: unknown, depth = 0): Generator<Secret> {
+  if (value instanceof Secret) yield value;
+  else if (typeof value === 'object' && value !== null && depth < 8) {
+    for (const inner of Object.values(value)) yield* secretsIn(inner, depth + 1);
+    if ('username' in value && 'password' in value && value.password instanceof Secret) {
+      yield new Secret(Buffer.from(`${String(value.username)}:${value.password.reveal()}`, 'utf8').toString('base64'));
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { z, type ZodType } from 'zod';
+import type { FailureClass } from '../../model/failure.ts';
+import { printable } from '../../ports/printable.ts';
+import { failed, passed, type Checked } from './fault.ts';
+import type { Reply } from './measured.ts';
+
+const MAX_EXCERPT = 200;
+
+/** The text of an answer with status 200, or the class of any other. */
+export function textOf(reply: Reply): Checked<string> {
+  const { stopped, status, request } = reply;
+  if (stopped?.class === 'protocol.too_large') {
+    // A long page is first of all a page: its status or its type says more than its length.
+    if (status === 200 && isJson(reply)) return failed(stopped.class, stopped.message);
+    if (status === 200) return malformed(reply, 'with a long page');
+  } else if (stopped !== undefined) return failed(stopped.class, stopped.message);
+  if (status === 200) return passed(reply.body);
+  return failed(classOfStatus(status), `${request}: answered ${describe(reply)}`, {
+    expected: '200',
+    got: describe(reply),
+  });
+}
+
+/** The JSON of an answer with status 200, in the shape that this endpoint answers in. */
+export function jsonOf<Shape>(reply: Reply, shape: ZodType<Shape>): Checked<Shape> {
+  const text = textOf(reply);
+  if (!text.ok) return text;
+  let json: unknown;
+  try {
+    json = JSON.parse(text.value);
+  } catch {
+    return malformed(reply, 'not JSON');
+  }
+  const shaped = shape.safeParse(json);
+  if (shaped.success) return passed(shaped.data);
+  const issue = shaped.error.issues[0];
+  const where = printable(issue?.path.join('.') ?? '', 100) || 'top level';
+  return malformed(reply, `JSON of another shape (${where}: ${issue?.message ?? ''})`);
+}
+
+/** An answer that Rekor does not give. */
+export function malformed(reply: Reply, what: string): ReturnType<typeof failed> {
+  return failed('protocol.malformed', `${reply.request}: answered ${reply.status}, but ${what}`, {
+    expected: 'an answer of Rekor v1',
+    got: describe(reply),
+  });
+}
+
+/** Status, type and the beginning of an answer, for people. */
+export function describe(reply: Reply): string {
+  const to = reply.location === undefined ? '' : ` to ${printable(reply.location, MAX_EXCERPT)}`;
+  const type = reply.contentType === undefined ? '' : ` ${printable(reply.contentType, 60)}`;
+  const text = printable(reply.body.replace(/\s+/g, ' ').trim(), MAX_EXCERPT);
+  return `${reply.status ?? 'nothing'}${to}${type}${text === '' ? '' : `: ${text}`}`;
+}
+
+function isJson(reply: Reply): boolean {
+  return /^application\/(?:[\w.-]+\+)?json\b/i.test(reply.contentType ?? '');
+}
+
+function classOfStatus(status: number | undefined): FailureClass {
+  if (status === undefined) return 'protocol.malformed';
+  if (status === 401) return 'auth.unauthorized';
+  if (status === 403) return 'auth.forbidden';
+  if (status === 429) return 'quota.rate_limited';
+  if (status === 501) return 'semantic.unsupported';
+  if (status >= 500) return 'http.5xx';
+  if (status >= 400) return 'http.4xx';
+  if (status >= 300) return 'protocol.unexpected_redirect';
+  return 'protocol.malformed';
+}
+
+const sizeShape = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const hashShape = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal');
+const treeIdShape = z.string().regex(/^\d{1,20}$/, 'not a decimal tree id');
+const noteShape = z.string().min(1).max(16_384);
+
+const shardShape = z.object({
+  treeSize: sizeShape,
+  rootHash: hashShape,
+  signedTreeHead: noteShape,
+  treeID: treeIdShape,
+});
+
+/** `GET /api/v1/log`; fields that we do not use are not looked at. */
+export const logInfoShape = shardShape.extend({ inactiveShards: z.array(shardShape).max(100).nullish() });
+/** A tree as `GET /api/v1/log` tells of it. */
+export type Shard = z.output<typeof shardShape>;
+/** What `GET /api/v1/log` answers. */
+export type LogInfo = z.output<typeof logInfoShape>;
+
+/** `GET /api/v1/log/proof`. Its `rootHash` is that of the server's present tree, not of `lastSize`: ignored. */
+export const proofShape = z.object({ hashes: z.array(hashShape).max(128).nullable() });
+
+const entryShape = z.object({
+  body: z.base64(),
+  integratedTime: sizeShape,
+  logID: hashShape,
+  logIndex: sizeShape,
+  verification: z.object({
+    signedEntryTimestamp: z.base64(),
+    inclusionProof: z.object({
+      checkpoint: noteShape,
+      hashes: z.array(hashShape).max(128),
+      logIndex: sizeShape,
+      rootHash: hashShape,
+      treeSize: sizeShape,
+    }),
+  }),
+});
+/** An entry of the log with the proofs that it is one. */
+export type LogEntry = z.output<typeof entryShape>;
+
+/** `GET /api/v1/log/entries/<id>`: one entry under its id, which may be given with or without the tree. */
+export const entriesShape = z.record(z.string().regex(/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/), entryShape);

@@ -1,0 +1,154 @@
+import type { Json, Measured, Phases } from '../model/run.ts';
+import type { ProbeKind, RunContext } from '../ports/probe-kind.ts';
+import { findingOfAddresses, ownFaultAmong } from './judging/addresses.ts';
+import { expiryWarnings } from './judging/expiry.ts';
+import { judgementOf, type Finding } from './judging/judgement.ts';
+import { endpoint, openConnection, secure, type Connection } from './net/connection.ts';
+import { eachAddress, factsOfLookup } from './net/each-address.ts';
+import type { Stopped } from './net/stopped.ts';
+import { factsOfTls, type CertificateFacts, type TlsConnectionFacts } from './net/tls-facts.ts';
+import { tlsOptions, type TlsOptions } from './tls/options.ts';
+import { startTls } from './tls/starttls.ts';
+
+const REACH = 'reach';
+const CERTIFICATE = 'certificate';
+
+interface TlsAttempt {
+  readonly address: string;
+  readonly phases: Phases;
+  readonly protocol?: string;
+  readonly cipher?: string;
+  readonly chain: readonly CertificateFacts[];
+  readonly stopped?: Stopped;
+}
+
+/** What a run of a `tls` probe brought home. */
+export interface TlsMeasured extends Measured {
+  readonly startedAt: number;
+  readonly lookup?: Stopped;
+  readonly lookupMs: number;
+  readonly attempts: readonly TlsAttempt[];
+}
+
+/** Shakes hands and looks at what was served. */
+export const tls: ProbeKind<TlsOptions, TlsMeasured> = {
+  name: 'tls',
+  description:
+    'Shakes hands with each address of a host and verifies name, chain and expiry of every certificate served, ' +
+    'directly or by STARTTLS. Shallow: it proves the certificate, not what is behind it.',
+  example: `kind: tls
+host: mail.example
+port: 587
+starttls: smtp
+tls: { minDaysLeft: 21 }
+`,
+  schema: tlsOptions,
+  traits: {
+    steps: [
+      { name: REACH, kind: 'reach' },
+      { name: CERTIFICATE, kind: 'read' },
+    ],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
+  deep: () => false,
+  shorthand: {
+    schemes: ['tls'],
+    options(url) {
+      const [, host, port] = /^tls:\/\/(.*?)(?::(\d+))?\/?$/.exec(url) ?? [];
+      return { host: (host ?? url).replace(/^\[(.*)\]$/, '$1'), ...(port !== undefined && { port: Number(port) }) };
+    },
+  },
+  run,
+  judge(measured, options) {
+    const { attempts, lookup } = measured;
+    const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt) }));
+    const finding: Finding | undefined =
+      lookup === undefined
+        ? findingOfAddresses(findings)
+        : { step: REACH, class: lookup.class, message: lookup.message };
+    const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+    const phases = attempts[0]?.phases ?? {};
+    const plan = [
+      { name: REACH, kind: 'reach' as const, ms: measured.lookupMs + (phases.connect ?? 0) },
+      { name: CERTIFICATE, kind: 'read' as const, ms: phases.tls ?? 0 },
+    ];
+    const chains = attempts.flatMap((attempt) => attempt.chain);
+    const distinct = [...new Map(chains.map((one) => [`${one.subject} ${one.serial}`, one])).values()];
+    return judgementOf(plan, finding, {
+      warnings: expiryWarnings(distinct, options.tls.minDaysLeft, measured.startedAt),
+      ...(finding !== undefined && shown !== undefined && { evidence: evidenceOf(shown) }),
+    });
+  },
+};
+
+async function run(options: TlsOptions, context: RunContext): Promise<TlsMeasured> {
+  const { found, tried } = await eachAddress(options.host, options, context, async (address) => {
+    const connection = await handshake(options, address, context);
+    connection.socket?.destroy();
+    return { attempt: attemptOf(address, connection), tls: connection.tls };
+  });
+  const attempts = tried.map((one) => one.attempt);
+  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt) }));
+  const first = tried[0];
+  return {
+    facts: { ...factsOfLookup(found), ...factsOfTls(first?.tls), ...namesOf(first?.tls) },
+    phases: { dns: found.ms, ...first?.attempt.phases },
+    ...(first !== undefined && { address: first.attempt.address }),
+    ...ownFaultAmong(found.stopped, findings),
+    ...(found.stopped !== undefined && { lookup: found.stopped }),
+    lookupMs: found.ms,
+    startedAt: context.startedAt,
+    attempts,
+  };
+}
+
+async function handshake(options: TlsOptions, address: string, context: RunContext): Promise<Connection> {
+  const target = { address, port: options.port, host: options.host };
+  if (options.starttls === undefined) return openConnection({ ...target, tls: options.tls }, context);
+  const opened = await openConnection(target, context);
+  if (opened.socket === undefined) return opened;
+  const subject = `${options.host} at ${endpoint(target)}`;
+  const refused = await startTls(opened.socket, options.starttls, subject, context);
+  if (refused !== undefined) {
+    opened.socket.destroy();
+    return { phases: opened.phases, stopped: refused };
+  }
+  const secured = await secure(opened.socket, target, options.tls, context);
+  return { ...secured, phases: { ...opened.phases, ...secured.phases } };
+}
+
+function attemptOf(address: string, connection: Connection): TlsAttempt {
+  return {
+    address,
+    phases: connection.phases,
+    chain: connection.tls?.chain ?? [],
+    ...(connection.tls !== undefined && { protocol: connection.tls.protocol, cipher: connection.tls.cipher }),
+    ...(connection.stopped !== undefined && { stopped: connection.stopped }),
+  };
+}
+
+function namesOf(seen: TlsConnectionFacts | undefined) {
+  const names = seen?.chain[0]?.names;
+  return names === undefined ? {} : { names };
+}
+
+function findingOf({ stopped }: TlsAttempt): Finding | undefined {
+  if (stopped === undefined) return undefined;
+  const step = stopped.at === 'tls' || stopped.at === 'protocol' ? CERTIFICATE : REACH;
+  return { step, class: stopped.class, message: stopped.message };
+}
+
+function evidenceOf(attempt: TlsAttempt): { readonly [name: string]: Json } {
+  return {
+    address: attempt.address,
+    chain: attempt.chain.map((certificate) => ({
+      ...certificate,
+      notBefore: new Date(certificate.notBefore).toISOString(),
+      notAfter: new Date(certificate.notAfter).toISOString(),
+    })),
+    ...(attempt.protocol !== undefined && { protocol: attempt.protocol }),
+    ...(attempt.stopped?.code !== undefined && { code: attempt.stopped.code }),
+  };
+}

@@ -1,0 +1,157 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { ProbeSchema } from '../../src/config/grammar/probe.ts';
+import { FAILURE_CLASSES, type Stage } from '../../src/model/failure.ts';
+import type { Judgement, Measured } from '../../src/model/run.ts';
+import type { ProbeKind } from '../../src/ports/probe-kind.ts';
+import { PROBE_KINDS } from '../../src/probes/index.ts';
+import { runContext } from '../probes/run-context.ts';
+import { hostileServer, type Hostility } from '../servers/hostile-server.ts';
+import { refusedPort } from '../servers/target-server.ts';
+import { PROBE_SUBJECTS, type ProbeSubject } from './probe-subjects.ts';
+
+const DEADLINE_MS = 250;
+/** Later than this after its deadline, a run did not heed it: far more than a loaded machine needs. */
+const SLACK_MS = 5_000;
+const OPEN_KINDS = ['TCPSocketWrap', 'UDPWrap', 'GetAddrInfoReqWrap', 'QueryWrap', 'Timeout'];
+
+const HOSTILITIES: readonly Hostility[] = [
+  'silent',
+  'drips',
+  'body bomb',
+  'header bomb',
+  'slow header bomb',
+  'garbage',
+  'resets',
+];
+/** No hostile server may be told from these to be anything but unreachable, slow or malformed. */
+const STAGES_OF_HOSTILITY: readonly Stage[] = ['dns', 'connect', 'tls', 'protocol', 'latency', 'semantic'];
+
+const networkKinds = PROBE_KINDS.filter((kind) => kind.traits.network && kind.traits.origin === 'run');
+
+function subjectOf(kind: ProbeKind): ProbeSubject {
+  const subject = PROBE_SUBJECTS[kind.name];
+  if (subject === undefined) throw new Error(`test/contract/probe-subjects.ts has no line for ${kind.name}`);
+  return subject;
+}
+
+/** One run against a port, held to its deadline and judged after a round trip through JSON. */
+async function run(
+  kind: ProbeKind,
+  port: number,
+  signal?: AbortSignal,
+): Promise<{ measured: Measured; judged: Judgement }> {
+  const options = kind.schema.parse(subjectOf(kind).at(port));
+  const context = runContext({ timeoutMs: DEADLINE_MS, ...(signal !== undefined && { signal }) });
+  let late: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    late = setTimeout(() => reject(new Error(`${kind.name} outlived its deadline`)), DEADLINE_MS + SLACK_MS);
+  });
+  try {
+    const live = await Promise.race([kind.run(options, context), tooLate]);
+    const measured = JSON.parse(JSON.stringify(live)) as Measured;
+    return { measured, judged: kind.judge(measured, options) };
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function open(): string[] {
+  return process.getActiveResourcesInfo().filter((resource) => OPEN_KINDS.includes(resource));
+}
+
+/** Resolves when nothing more is open than before: a closing socket takes a few turns of the loop. */
+async function nothingLeft(before: readonly string[]): Promise<void> {
+  const deadline = performance.now() + 2_000;
+  while (added(before).length > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(added(before), 'left open by the run').toEqual([]);
+}
+
+function added(before: readonly string[]): string[] {
+  const known = [...before];
+  return open().filter((kind) => {
+    const at = known.indexOf(kind);
+    if (at >= 0) known.splice(at, 1);
+    return at < 0;
+  });
+}
+
+test('every file of the folder is one kind, and every kind has its file', () => {
+  const files = readdirSync(new URL('../../src/probes/', import.meta.url))
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+    .map((file) => file.replace(/\.ts$/, ''));
+  expect(PROBE_KINDS.map((kind) => kind.name)).toEqual(files.sort());
+});
+
+describe.each(PROBE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_name, kind) => {
+  test('has an example that its schema takes', () => {
+    const probe = parse(kind.example) as Record<string, unknown>;
+    const own = Object.fromEntries(Object.entries(probe).filter(([key]) => !(key in ProbeSchema.shape)));
+    expect(probe['kind']).toBe(kind.name);
+    expect(kind.schema.safeParse(own).error?.issues).toBeUndefined();
+  });
+
+  test('describes itself, its steps and where runs come from', () => {
+    expect(kind.description).toMatch(/^[A-Z].*\.$/s);
+    expect(kind.traits.steps.length).toBeGreaterThan(0);
+    if (kind.traits.origin === 'pushed') expect(kind.receive).toBeTypeOf('function');
+  });
+});
+
+describe.each(networkKinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kind) => {
+  test.each(subjectOf(kind).wrong)('refuses wrong options and says where: %s', (path, options) => {
+    const parsed = kind.schema.safeParse(options);
+    expect(parsed.error?.issues.map((issue) => issue.path.join('.'))).toContain(path);
+  });
+
+  test('measures a refused port', async () => {
+    const before = open();
+    const { measured, judged } = await run(kind, await refusedPort());
+    expect(measured.ownFault).toBeUndefined();
+    expect(judged).toMatchObject({ outcome: 'fail', message: expect.any(String) });
+    expect(kind.name === 'dns' ? 'dns.servfail' : 'connect.refused').toBe(judged.class);
+    await nothingLeft(before);
+  });
+
+  test.each(HOSTILITIES)('measures a server that is hostile, within its deadline: %s', async (hostility) => {
+    const before = open();
+    {
+      await using server = await hostileServer(hostility);
+      const { measured, judged } = await run(kind, server.port);
+      expect(measured.ownFault).toBeUndefined();
+      expect(judged.outcome).toBe('fail');
+      expect(FAILURE_CLASSES).toContain(judged.class);
+      expect(STAGES_OF_HOSTILITY).toContain(judged.class?.split('.')[0]);
+      expect(judged.steps.filter((step) => step.outcome === 'fail')).toHaveLength(1);
+      expect(JSON.stringify(measured).length).toBeLessThan(100_000);
+    }
+    await nothingLeft(before);
+  });
+
+  test('ends at once when the monitor calls the run off, and does not blame the target', async () => {
+    const before = open();
+    {
+      await using server = await hostileServer('silent');
+      const controller = new AbortController();
+      const running = run(kind, server.port, controller.signal);
+      await server.touched;
+      controller.abort(new Error('the daemon stops'));
+      const { measured } = await running;
+      expect(measured.ownFault?.class).toMatch(/^probe\./);
+    }
+    await nothingLeft(before);
+  });
+
+  test('does nothing once its signal has fired', async () => {
+    const before = open();
+    {
+      await using server = await hostileServer('silent');
+      const { measured } = await run(kind, server.port, AbortSignal.abort(new Error('the daemon stops')));
+      expect(measured.ownFault?.class).toMatch(/^probe\./);
+    }
+    await nothingLeft(before);
+  });
+});

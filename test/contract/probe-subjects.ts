@@ -1,0 +1,50 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+/** How one kind of probe is pointed at a server, and wrong options for it with the path of what is wrong. */
+export interface ProbeSubject {
+  /** Options for a probe of whatever stands at this port of 127.0.0.1. */
+  readonly at: (port: number) => Record<string, unknown>;
+  readonly wrong: readonly (readonly [path: string, options: Record<string, unknown>])[];
+}
+
+const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const rekorKey = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+
+/** Every kind that opens connections has a line here, or the contract test fails. */
+export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
+  http: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}/health`, expect: { contains: 'ok' }, maxBytes: '256KiB' }),
+    wrong: [
+      ['url', { url: 'nowhere' }],
+      ['', { url: 'http://a.example/', unknown: 1 }],
+    ],
+  },
+  rekor: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}`, publicKey: rekorKey }),
+    wrong: [
+      ['url', { url: 'nowhere', publicKey: rekorKey }],
+      ['publicKey', { url: 'http://a.example/' }],
+    ],
+  },
+  tcp: {
+    at: (port) => ({ host: '127.0.0.1', port, send: 'hello\r\n', expect: { contains: 'welcome' } }),
+    wrong: [
+      ['port', { host: 'a.example', port: 0 }],
+      ['expect.matches', { host: 'a.example', port: 1, expect: { matches: '(' } }],
+    ],
+  },
+  tls: {
+    at: (port) => ({ host: '127.0.0.1', port }),
+    wrong: [
+      ['host', { host: 'http://a.example' }],
+      ['starttls', { host: 'a.example', starttls: 'http' }],
+    ],
+  },
+  dns: {
+    at: (port) => ({ name: 'a.test', resolver: `127.0.0.1:${port}` }),
+    wrong: [
+      ['resolver', { name: 'a.test', resolver: 'dns.example' }],
+      ['type', { name: 'a.test', type: 'ANY' }],
+    ],
+  },
+};
