@@ -51,7 +51,8 @@ async function collect(folder: string, files: string[]): Promise<void> {
     const kind = entry.isSymbolicLink() ? await describe(path) : entry.isDirectory() ? 'folder' : 'file';
     if (kind === 'folder') await collect(path, files);
     else if (/\.ya?ml$/.test(entry.name)) files.push(path);
-    if (files.length > MAX_FILES) throw new ConfigError('too-large', `list ${folder}: more than ${String(MAX_FILES)} files`);
+    if (files.length > MAX_FILES)
+      throw new ConfigError('too-large', `list ${folder}: more than ${String(MAX_FILES)} files`);
   }
 }
 
@@ -82,6 +83,9 @@ async function realpathOf(path: string): Promise<string> {
 
 function failure(what: string, path: string, cause: unknown): ConfigError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new ConfigError('missing', `${what} ${path}: no such file or folder`, { cause });
-  return new ConfigError('unreadable', `${what} ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new ConfigError('missing', `${what} ${path}: no such file or folder`, { cause });
+  return new ConfigError('unreadable', `${what} ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
 }

@@ -45,7 +45,7 @@ export const email: ChannelKind<Options> = {
   name: 'email',
   description: 'Sends a mail by SMTP, as plain text and simple HTML; one conversation an incident.',
   example: `kind: email
-smtp: { host: smtp.example, port: 587, username: tocsin, password: "\${env:SMTP_PASSWORD}" }
+smtp: { host: smtp.example, port: 587, username: tocsin, password: '\${env:SMTP_PASSWORD}' }
 from: Tocsin <tocsin@example.com>
 to: [sre@example.com]
 `,

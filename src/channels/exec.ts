@@ -44,7 +44,7 @@ export const exec: ChannelKind<Options> = {
   description: 'Runs a program (no shell) with the notification as JSON on its standard input.',
   example: `kind: exec
 command: [/usr/local/bin/ring-the-bell, --loud]
-env: { BELL_TOKEN: "\${env:BELL_TOKEN}" }
+env: { BELL_TOKEN: '\${env:BELL_TOKEN}' }
 `,
   schema,
   deliver,

@@ -37,8 +37,8 @@ export const pagerduty: ChannelKind<Options> = {
   name: 'pagerduty',
   description: 'Opens and resolves PagerDuty alerts (Events API v2), one alert an incident.',
   example: `kind: pagerduty
-routingKey: "\${env:PAGERDUTY_ROUTING_KEY}"
-# url: https://events.eu.pagerduty.com/v2/enqueue   # accounts in the EU region
+routingKey: '\${env:PAGERDUTY_ROUTING_KEY}'
+# url: https://events.eu.pagerduty.com/v2/enqueue # accounts in the EU region
 `,
   schema,
   deliver,

@@ -38,8 +38,8 @@ export const webhook: ChannelKind<Options> = {
     'Posts the notification as JSON to an address, signed with HMAC-SHA256 so that the receiver can tell it is ours.',
   example: `kind: webhook
 url: https://hooks.example/tocsin
-secret: "\${env:HOOK_SECRET}"            # or a list of two, while one is rotated
-headers: { authorization: "\${env:HOOK_AUTHORIZATION}" }
+secret: '\${env:HOOK_SECRET}' # or a list of two, while one is rotated
+headers: { authorization: '\${env:HOOK_AUTHORIZATION}' }
 `,
   schema,
   deliver,

@@ -1,8 +1,59 @@
 import { Command } from 'commander';
 import { version } from '../app/version.ts';
+import { Exit, processTerminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+import { checkVerb } from './verbs/check.ts';
+import { demoVerb } from './verbs/demo.ts';
+import { graphVerb } from './verbs/graph.ts';
+import { historyVerb } from './verbs/history.ts';
+import { impactVerb } from './verbs/impact.ts';
+import { incidentsVerb } from './verbs/incidents.ts';
+import { kindsVerb } from './verbs/kinds.ts';
+import { probeVerb } from './verbs/probe.ts';
+import { runVerb } from './verbs/run.ts';
+import { schemaVerb } from './verbs/schema.ts';
+import { statusVerb } from './verbs/status.ts';
 
-/* To be replaced by the real command line: only `--version` and `--help` so far. */
-await new Command('tocsin')
-  .description('rings when something that you depend on breaks')
-  .version(version())
-  .parseAsync();
+const VERBS = [
+  runVerb,
+  checkVerb,
+  probeVerb,
+  impactVerb,
+  graphVerb,
+  statusVerb,
+  incidentsVerb,
+  historyVerb,
+  schemaVerb,
+  kindsVerb,
+  demoVerb,
+];
+
+const terminal = processTerminal();
+try {
+  await command(terminal).parseAsync();
+} catch (error) {
+  process.exitCode = codeFor(error);
+}
+
+function command(on: Terminal): Command {
+  const program = new Command('tocsin')
+    .description('rings when something that you depend on breaks')
+    .version(version())
+    .showHelpAfterError()
+    .exitOverride();
+  for (const verb of VERBS) verb(program, on);
+  return program;
+}
+
+/** What was said already ends quietly; what the operator can mend is one line; the rest is ours, and shows where. */
+function codeFor(error: unknown): number {
+  if (error instanceof Exit) return error.code;
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'CommanderError' && 'exitCode' in error) return Number(error.exitCode) === 0 ? 0 : 2;
+  if (['LogError', 'ApiError', 'DaemonError', 'WorldError', 'ConfigError'].includes(error.name)) {
+    terminal.err(`${error.message}\n`);
+    return 2;
+  }
+  terminal.err(`${error.stack ?? error.message}\n`);
+  return 70;
+}

@@ -17,7 +17,7 @@ const COMMON: Readonly<Record<string, string>> = {
 /** Characters that all `matches` of one evaluation may look at together. */
 const MATCHED_CHARS = 16 * 1024 * 1024;
 /** The name under which `matches` runs in linear time. */
-const LINEAR_MATCHES = 'linearMatches';
+export const LINEAR_MATCHES = 'linearMatches';
 
 /**
  * CEL as assertions speak it. Measured numbers are doubles, so that a value that happens to be whole is

@@ -1,6 +1,5 @@
-import { EvaluationError } from '@marcbachmann/cel-js';
 import type { Evaluate, Evaluation } from '../model/run.ts';
-import { patternProblem, prepare } from './assertion-language.ts';
+import { LINEAR_MATCHES, patternProblem, prepare } from './assertion-language.ts';
 import type { Anatomy, AssertionLanguage } from './assertion-language.ts';
 import { LIMITS } from './limits.ts';
 import { suggestion } from './nearest-name.ts';
@@ -110,16 +109,20 @@ function problemOf(error: unknown, expression: string, language: AssertionLangua
       ...span,
     };
   }
+  if (code === 'unexpected_token' && start >= expression.length) {
+    return { code: 'assert/syntax', message: 'the expression ends too early', ...span };
+  }
   const isSyntax = error instanceof Error && error.name === 'ParseError';
   return { code: isSyntax ? 'assert/syntax' : 'assert/type', message: summaryOf(error), ...span };
 }
 
+/** The library's words, ours where its own are about itself. */
 function summaryOf(error: unknown): string {
-  const { summary, message } = error as LibraryError;
-  const text = (error instanceof EvaluationError ? error.summary : (summary ?? message)).replaceAll(
-    'linearMatches',
-    'matches',
-  );
+  const { code, summary, message } = error as LibraryError;
+  const text = (summary ?? message).replaceAll(LINEAR_MATCHES, 'matches');
+  if (code === 'no_such_overload') return text.replace(/^no such overload: /, 'cannot compute ');
+  if (code === 'no_matching_overload')
+    return text.replace(/^found no matching overload for '(.*)'$/, 'there is no function $1');
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 

@@ -46,6 +46,7 @@ function isMissing(issue: Issue, checked: Checked): boolean {
 
 function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
   const { node, at, missing } = locate(checked, issue.path);
+  if (node.kind === 'scalar' && node.unresolved) return;
   const name = nameAt(checked, issue.path);
   const subject = [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.');
   const tell = (told: Pick<Told, 'code' | 'message' | 'help'>, where: YamlNode = node): void =>
@@ -75,12 +76,7 @@ function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
       });
       return;
     case 'invalid_value':
-      tell({
-        code: 'config/value',
-        message: `${name} must be ${oneOf(issue.values.map(String))}, not ${shown(node)}`,
-        help:
-          node.kind === 'scalar' && !node.interpolated ? near(String(node.value), issue.values.map(String)) : undefined,
-      });
+      tell({ code: 'config/value', ...wrongValue(name, issue.values.map(String), node) });
       return;
     case 'too_small':
     case 'too_big':
@@ -192,8 +188,21 @@ export function kindWords(node: YamlNode): string {
   return node.kind === 'list' ? 'a list' : 'a mapping';
 }
 
-function oneOf(values: readonly string[]): string {
-  return values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`;
+/** Lists the right values, unless there are too many to read. */
+function wrongValue(
+  name: string,
+  values: readonly string[],
+  node: YamlNode,
+): { message: string; help: string | undefined } {
+  const written = node.kind === 'scalar' && !node.interpolated ? String(node.value) : '';
+  if (values.length > 12)
+    return { message: `${name} cannot be ${shown(node)}`, help: suggestion(written, values, 'values') };
+  const wanted = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
+  const near = nearestName(written, values);
+  return {
+    message: `${name} must be ${wanted}, not ${shown(node)}`,
+    help: near === undefined ? undefined : `did you mean ${near}?`,
+  };
 }
 
 /** What was written, short; never what a variable or a file brought in. */
@@ -201,11 +210,6 @@ function shown(node: YamlNode): string {
   if (node.kind !== 'scalar') return kindWords(node);
   const written = node.source.text.slice(node.start, node.end);
   return written.length === 0 ? 'nothing' : written.length > 60 ? `${written.slice(0, 60)}…` : written;
-}
-
-function near(written: string, known: readonly string[]): string | undefined {
-  const name = nearestName(written, known);
-  return name === undefined ? undefined : `did you mean ${name}?`;
 }
 
 function outOfRange(name: string, issue: Issue & { code: 'too_small' | 'too_big' }): string {

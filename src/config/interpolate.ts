@@ -54,8 +54,8 @@ interface Reference {
 }
 
 function fromEnv(reference: Reference, given: Interpolation): string | undefined {
-  const { name, node } = reference;
-  if (!ENV_NAME.test(name)) return tell(reference, given, 'config/interpolation', `${name} cannot name a variable`);
+  const { name, node, whole } = reference;
+  if (!ENV_NAME.test(name)) return tell(reference, given, 'config/interpolation', `${whole} names no variable`);
   if (node.source.role === 'team' && !given.trustedEnv.has(name)) {
     const help = 'the root file may list it in trust: { env: […] }';
     return tell(reference, given, 'config/untrusted', `this file is not trusted with the variable ${name}`, help);
@@ -96,6 +96,7 @@ async function fromFile(
 
 function tell(reference: Reference, given: Interpolation, code: string, message: string, help?: string): undefined {
   const { node, text, offset, whole } = reference;
+  node.unresolved = true;
   given.mistakes.error({ code, place: placeWithin(node, text, offset, whole.length), subject: whole, message, help });
   return undefined;
 }
@@ -106,6 +107,8 @@ function tellAlmost(node: ScalarNode, text: string, mistakes: Mistakes): void {
     const prefix = match[1] ?? '';
     if (prefix === 'env' || prefix === 'file') continue;
     if (editDistance(prefix, 'env') > 1 && editDistance(prefix, 'file') > 1) continue;
+    node.unresolved = true;
+    node.interpolated = true;
     mistakes.error({
       code: 'config/interpolation',
       place: placeWithin(node, text, match.index, match[0].length),

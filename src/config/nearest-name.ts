@@ -1,6 +1,6 @@
 /**
  * The known name that was most likely meant, if any is close enough to be worth saying: at most a third of its
- * letters wrong (insertions, deletions, replacements and swapped neighbours), ties by order of the list.
+ * letters wrong, and never all of them (insertions, deletions, replacements and swapped neighbours), ties by order of the list.
  */
 export function nearestName(written: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -10,7 +10,7 @@ export function nearestName(written: string, known: Iterable<string>): string | 
     const allowed = Math.max(1, Math.floor(Math.max(name.length, written.length) / 3));
     if (Math.abs(name.length - written.length) > Math.min(allowed, bestDistance)) continue;
     const distance = editDistance(lower, name.toLowerCase());
-    if (distance <= allowed && distance < bestDistance) {
+    if (distance <= allowed && distance < bestDistance && distance < Math.max(name.length, written.length)) {
       best = name;
       bestDistance = distance;
     }

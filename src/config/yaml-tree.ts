@@ -12,11 +12,15 @@ interface Located {
   readonly end: number;
 }
 
-/** Text, number, true/false or nothing. `value` is written once more by interpolation, which also sets `interpolated`. */
+/**
+ * Text, number, true/false or nothing. Interpolation writes `value` once more and sets `interpolated`; with
+ * `unresolved` it found nothing to write, has told so, and nothing else about the value is worth telling.
+ */
 export interface ScalarNode extends Located {
   readonly kind: 'scalar';
   value: string | number | boolean | null;
   interpolated: boolean;
+  unresolved?: boolean;
 }
 
 /** A mapping; keys are unique and in written order. */

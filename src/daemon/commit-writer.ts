@@ -20,7 +20,7 @@ export interface CommitLimits {
   readonly failingAfterMs: number;
 }
 
-export const COMMIT_LIMITS: CommitLimits = {
+const COMMIT_LIMITS: CommitLimits = {
   batchMs: 250,
   chunk: 5000,
   backlog: 50_000,

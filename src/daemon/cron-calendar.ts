@@ -48,9 +48,15 @@ export function nodeCronCalendar(report: (thrown: unknown) => void): CronCalenda
 
 function makeTask(expression: string, timezone: string, fire: () => void): ScheduledTask {
   try {
+    // node-cron finds out about an unknown zone only later, somewhere inside a timer.
+    new Intl.DateTimeFormat('en', { timeZone: timezone });
     return createTask(expression, fire, { timezone, logger: SILENT, suppressMissedWarning: true });
   } catch (thrown) {
-    throw new DaemonError('bad-cron', `read the cron expression ${expression}: ${reasonOf(thrown)}`, { cause: thrown });
+    throw new DaemonError(
+      'bad-cron',
+      `read the cron expression ${expression} in time zone ${timezone}: ${reasonOf(thrown)}`,
+      { cause: thrown },
+    );
   }
 }
 

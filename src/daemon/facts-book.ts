@@ -37,7 +37,7 @@ export class FactsBook {
 }
 
 /** The canonical JSON of facts: keys in code-unit order, no spaces. */
-export function canonicalFacts(facts: Facts): string {
+function canonicalFacts(facts: Facts): string {
   const names = Object.keys(facts).sort();
   return `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(facts[name])}`).join(',')}}`;
 }

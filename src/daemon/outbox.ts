@@ -8,6 +8,7 @@ import type { Job, QueueLimits } from './channel-queue.ts';
 import { reasonOf } from './daemon-error.ts';
 import { withDeadline } from './deadline.ts';
 import type { Alongside } from './log-record.ts';
+import { Threads } from './threads.ts';
 import type { WakeUp, WakeUps } from './wake-ups.ts';
 
 /** A channel that can be delivered to. */
@@ -30,7 +31,7 @@ export interface OutboxLimits extends QueueLimits {
   readonly retiredMs: number;
 }
 
-export const OUTBOX_LIMITS: OutboxLimits = {
+const OUTBOX_LIMITS: OutboxLimits = {
   concurrency: 4,
   updateEveryMs: 15_000,
   attemptMs: 10_000,
@@ -77,7 +78,7 @@ export class Outbox implements AsyncDisposable {
   readonly #lines = new Map<ChannelId, Line>();
   readonly #parcels = new Map<string, Parcel>();
   readonly #parcelOf = new Map<Job, Parcel>();
-  readonly #threads: Map<string, unknown>;
+  readonly #threads: Threads;
   readonly #stop = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
   #channels: ReadonlyMap<ChannelId, ArmedChannel> = new Map();
@@ -87,7 +88,7 @@ export class Outbox implements AsyncDisposable {
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#limits = { ...OUTBOX_LIMITS, ...parts.limits };
-    this.#threads = new Map(parts.threads);
+    this.#threads = new Threads(parts.threads);
   }
 
   /** Entry time of the oldest message that is still to be delivered; null when there is none. */
@@ -206,7 +207,7 @@ export class Outbox implements AsyncDisposable {
     const { wakeUps } = this.#parts;
     const now = this.#parts.wall();
     const notification = { ...effect.notification, sentAt: new Date(now).toISOString() };
-    const thread = this.#threads.get(threadKey(job)) ?? null;
+    const thread = this.#threads.of(job);
     const ended = await withDeadline(
       { dueMs: wakeUps.now() + attemptMs, graceMs: 250, wakeUps, signal: this.#stop.signal },
       (signal) =>
@@ -286,7 +287,10 @@ export class Outbox implements AsyncDisposable {
         attempts: job.attempts,
         ...(detail === undefined ? {} : { detail }),
       },
-      { ...(finished ? { outboxDone: [effect.id] } : {}), threads: this.#keepThread(job, result, thread) },
+      {
+        ...(finished ? { outboxDone: [effect.id] } : {}),
+        threads: result === 'delivered' ? this.#threads.keep(job, thread) : [],
+      },
     );
   }
 
@@ -301,17 +305,6 @@ export class Outbox implements AsyncDisposable {
     }
   }
 
-  /** A thread lives as long as its incident: what the resolve leaves, nobody will answer to. */
-  #keepThread(job: Job, result: SentFact['result'], thread: unknown): NonNullable<Alongside['threads']> {
-    const key = threadKey(job);
-    const over = job.item.effect.notification.event === 'resolve';
-    if (result !== 'delivered' || (thread === undefined && !over)) return [];
-    if (over && !this.#threads.has(key)) return [];
-    if (over) this.#threads.delete(key);
-    else this.#threads.set(key, thread);
-    return [{ key, value: over ? null : thread }];
-  }
-
   #emitSuperseded(job: Job, detail: string | undefined): void {
     const { effect } = job.item;
     this.#parts.emit({
@@ -324,8 +317,4 @@ export class Outbox implements AsyncDisposable {
       ...(detail === undefined ? {} : { detail }),
     });
   }
-}
-
-function threadKey(job: Job): string {
-  return `${job.channel} ${job.item.effect.incident}`;
 }

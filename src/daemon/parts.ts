@@ -1,6 +1,6 @@
 import type { Engine } from '../core/engine.ts';
 import type { Configuration } from '../model/configuration.ts';
-import type { CapabilityId } from '../model/ids.ts';
+import type { CapabilityId, ProbeId } from '../model/ids.ts';
 import type { CapabilityState } from '../model/view.ts';
 import type { ChannelKind } from '../ports/channel-kind.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -45,7 +45,7 @@ export interface DaemonParts<State> {
   readonly listener: DaemonListener;
   readonly impact: AnswerImpact;
   /** W3C `traceparent` for a run, when tracing is on. */
-  readonly traceparent?: () => string | undefined;
+  readonly traceparent?: (probe: ProbeId) => string | undefined;
   /** node-cron's where absent. */
   readonly calendar?: CronCalendar;
   readonly limits?: {

@@ -1,6 +1,7 @@
 import { judgeRun } from '../core/judge/judge-run.ts';
 import type { JudgedRun } from '../core/judge/judge-run.ts';
 import type { ObservationFact } from '../model/entry.ts';
+import type { ProbeId } from '../model/ids.ts';
 import type { Judgement, Measured, RunCause } from '../model/run.ts';
 import type { NameResolver } from '../ports/probe-kind.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
@@ -23,7 +24,7 @@ export interface ProberParts {
   readonly facts: FactsBook;
   readonly emit: DaemonListener;
   /** W3C `traceparent` for a run, when tracing is on. */
-  readonly traceparent?: () => string | undefined;
+  readonly traceparent?: (probe: ProbeId) => string | undefined;
 }
 
 /** What one run is about, beyond its probe. */
@@ -58,6 +59,8 @@ export interface Seen {
 
 /** How long a kind may take to come back once its signal has fired. */
 const GRACE_MS = 250;
+/** So many runs that did not end hold too much of us; before more are begun, some must. */
+const MOST_ABANDONED = 500;
 /** Values of a passing run longer than this are not kept: they would be most of the log. */
 const KEPT_TEXT_LENGTH = 64;
 
@@ -84,7 +87,7 @@ export class Prober {
     const startedAt = now();
     const begun = monotonic();
     let left: { readonly value: unknown } | undefined;
-    const traceparent = this.#parts.traceparent?.();
+    const traceparent = this.#parts.traceparent?.(armed.probe.id);
     const deadline = {
       dueMs: begun + timeoutMs,
       graceMs: GRACE_MS,
@@ -92,8 +95,9 @@ export class Prober {
       signal: request.signal,
       late: () => void this.#abandoned--,
     };
-    const ended = await withDeadline(deadline, (signal) =>
-      armed.kind.run(armed.options, {
+    const ended = await withDeadline(deadline, (signal) => {
+      if (this.#abandoned >= MOST_ABANDONED) return Promise.resolve(exhausted(this.#abandoned));
+      return armed.kind.run(armed.options, {
         signal,
         timeoutMs,
         startedAt,
@@ -103,8 +107,8 @@ export class Prober {
         memory: request.memory,
         remember: (value) => void (left = { value }),
         ...(traceparent === undefined ? {} : { traceparent }),
-      }),
-    );
+      });
+    });
     const durationMs = Math.round((monotonic() - begun) * 10) / 10;
     const observation = this.observe(armed, {
       ...this.#measurementOf(armed, ended, timeoutMs, durationMs),
@@ -204,6 +208,11 @@ export class Prober {
     this.#parts.emit({ kind: 'problem', where: `probe ${probe.id}`, message });
     return { class: 'probe.misconfigured' as const, message };
   }
+}
+
+function exhausted(runs: number): Measured {
+  const message = `not run: ${runs} runs did not end by their deadline and still hold what they opened`;
+  return { facts: {}, ownFault: { class: 'probe.resources', message } };
 }
 
 /**

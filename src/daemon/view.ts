@@ -3,7 +3,7 @@ import type { CapabilityState } from '../model/view.ts';
 import type { DaemonView, Refusal } from '../ports/daemon-view.ts';
 import type { Gauges } from '../ports/telemetry.ts';
 import { checkCommand } from './check-command.ts';
-import type { RunningDaemon } from './daemon.ts';
+import type { RunningDaemon } from './running-daemon.ts';
 
 /** What the API may ask of a running daemon. Reads come from the engine's state; nothing here decides anything. */
 export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {

@@ -32,7 +32,6 @@ export function openForWriting(files: LogFiles, { synchronous, maxBytes }: Write
       PRAGMA synchronous = ${synchronous};
       PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
       PRAGMA temp_store = MEMORY;
-      PRAGMA application_id = ${APPLICATION_ID};
     `);
       migrate(database, files.database);
       if (maxBytes !== null) limitPages(database, maxBytes);
@@ -79,11 +78,12 @@ function opened(files: LogFiles, open: () => DatabaseSync, prepare: (database: D
   }
 }
 
-/** Refuses a database that somebody else made, before anything is written into it. */
+/** Marks a new database as ours; refuses one that somebody else made, before anything is written into it. */
 function checkOwn(database: DatabaseSync, files: LogFiles): void {
   const { application_id: id } = database.prepare('PRAGMA application_id').get() as { application_id: number };
   const { tables } = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get() as { tables: number };
-  if (id === APPLICATION_ID || (id === 0 && tables === 0)) return;
+  if (id === APPLICATION_ID) return;
+  if (id === 0 && tables === 0) return database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   throw new LogError('corrupt', `${files.database} is not a log of ours but some other SQLite database`);
 }
 

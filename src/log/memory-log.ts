@@ -55,11 +55,11 @@ class MemoryLog implements Log {
   }
 
   async commit(commit: Commit): Promise<void> {
+    if (this.#closed) throw new LogError('io', 'the log is closed');
     const copy = jsonCopy(commit);
     // Not before the caller goes on: a real commit takes its time too.
     await Promise.resolve();
     const store = this.#store;
-    if (this.#closed) throw new LogError('io', 'the log is closed');
     if (store.fault) throw new LogError(store.fault, `the log in memory was told to refuse commits: ${store.fault}`);
     checkFollows(store.entries.at(-1), copy.entries);
     store.entries.push(...copy.entries);

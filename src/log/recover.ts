@@ -26,14 +26,21 @@ export function checkTail(statements: Statements): void {
     .query<readonly [number, number | null, number | null]>('SELECT count(*), min(n), max(n) FROM journal')
     .get() ?? [0, null, null];
   const { lastN, prunedN } = readHead(statements);
-  const before = Math.max(sealedN ?? 0, prunedN);
-  const complete = count === 0 ? before === lastN : first === before + 1 && last === lastN && count === lastN - before;
+  const complete =
+    first === null || last === null
+      ? lastN === (sealedN ?? prunedN)
+      : last === lastN && count === last - first + 1 && follows(first, sealedN, prunedN);
   if (!complete) {
     throw new LogError(
       'corrupt',
-      `the log should end with entry ${lastN}, but after ${before} it holds ${count} entries, ${first} to ${last}`,
+      `the log should end with entry ${lastN}, but after ${sealedN ?? prunedN} it holds ${count}, ${first} to ${last}`,
     );
   }
+}
+
+/** Whether the journal begins where the segments end; where all of them are pruned, no later than the cut. */
+function follows(first: number, sealedN: number | null, prunedN: number): boolean {
+  return sealedN === null ? first <= prunedN + 1 : first === sealedN + 1;
 }
 
 function readSnapshot(statements: Statements, engine: string): Snapshot | null {

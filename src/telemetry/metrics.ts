@@ -43,7 +43,7 @@ export function createMetrics(gauges: Gauges, monotonic: () => number): Metrics 
       loopDelay.write(out);
       await writeCapabilities(gauges, out);
       await probes.write(out);
-      return { contentType: CONTENT_TYPE, body: out.end() };
+      return { contentType: CONTENT_TYPE, body: await out.end() };
     },
     [Symbol.dispose]: () => loopDelay[Symbol.dispose](),
   };

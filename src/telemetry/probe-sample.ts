@@ -1,5 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ObservationFact } from '../model/entry.ts';
+import type { FailureClass } from '../model/failure.ts';
+import type { Facts } from '../model/run.ts';
+import { measuredHttp } from './measured-http.ts';
 
 /** One run as blackbox_exporter's metrics tell it; NaN where there is nothing to tell. Durations in seconds. */
 export interface ProbeSample {
@@ -25,54 +28,42 @@ export interface ProbeSample {
  * must not look like the target's in anybody's dashboard.
  */
 export function probeSample(observation: ObservationFact, probeKind: string): ProbeSample {
-  const { outcome, startedAt, endedAt, phases, address, measured } = observation;
-  const isHttp = probeKind === 'http';
+  const { outcome, startedAt, endedAt, phases, address } = observation;
+  const { status, certificateEnds } = measuredHttp(observation);
+  const ofHttp = (value: number): number => (probeKind === 'http' ? value : Number.NaN);
   return {
     success: outcome === 'unknown' ? Number.NaN : outcome === 'pass' ? 1 : 0,
     duration: (endedAt - startedAt) / 1000,
-    dnsLookup: seconds(phases?.dns),
-    httpStatus: isHttp ? (finite(measured?.['status']) ?? 0) : Number.NaN,
-    httpVersion: isHttp ? version(measured?.['httpVersion']) : Number.NaN,
-    resolve: isHttp ? seconds(phases?.dns) : Number.NaN,
-    connect: isHttp ? seconds(phases?.connect) : Number.NaN,
-    tls: isHttp ? seconds(phases?.tls) : Number.NaN,
-    processing: isHttp ? seconds(phases?.firstByte) : Number.NaN,
-    transfer: isHttp ? seconds(phases?.transfer) : Number.NaN,
-    earliestCertExpiry: earliestExpiry(observation),
+    dnsLookup: phases?.dns === undefined ? Number.NaN : phases.dns / 1000,
+    httpStatus: ofHttp(status ?? 0),
+    httpVersion: ofHttp(status === undefined ? 0 : HTTP_VERSION),
+    resolve: ofHttp(seconds(phases?.dns)),
+    connect: ofHttp(seconds(phases?.connect)),
+    tls: ofHttp(seconds(phases?.tls)),
+    processing: ofHttp(seconds(phases?.firstByte)),
+    transfer: ofHttp(seconds(phases?.transfer)),
+    earliestCertExpiry: earliestExpiry(certificateEnds, observation.facts),
     ipProtocol: address === undefined ? Number.NaN : isIPv4(address) ? 4 : isIPv6(address) ? 6 : Number.NaN,
     ipAddrHash: address === undefined ? Number.NaN : addressHash(address),
-    failedDueToRegex: isHttp ? Number(failedByPattern(observation)) : Number.NaN,
+    failedDueToRegex: ofHttp(observation.class === UNEXPECTED_CONTENT ? 1 : 0),
   };
 }
 
-function seconds(ms: number | undefined): number {
-  return ms === undefined ? Number.NaN : ms / 1000;
+/** Probes speak no other version of HTTP. */
+const HTTP_VERSION = 1.1;
+/** What blackbox_exporter's only expectations about content, its regular expressions, are here. */
+const UNEXPECTED_CONTENT: FailureClass = 'semantic.wrong_value';
+
+/** A phase that a run did not come to took no time. */
+function seconds(ms = 0): number {
+  return ms / 1000;
 }
 
-function finite(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function version(value: unknown): number {
-  const parsed = typeof value === 'string' ? Number(value) : finite(value);
-  return parsed === undefined || Number.isNaN(parsed) ? 0 : parsed;
-}
-
-/** The leaf's end is a fact; kinds that look at the whole chain measure its earliest one. */
-function earliestExpiry({ facts, measured }: ObservationFact): number {
-  const expiry = measured?.['expiry'];
-  const chain =
-    typeof expiry === 'object' && expiry !== null && 'notAfter' in expiry ? finite(expiry.notAfter) : undefined;
-  const leaf = typeof facts['notAfter'] === 'string' ? Date.parse(facts['notAfter']) : Number.NaN;
-  const ends = [chain, leaf].filter((end): end is number => end !== undefined && !Number.isNaN(end));
+/** Unix seconds of the first certificate to end: of all that were served, else of the leaf alone. */
+function earliestExpiry(certificateEnds: readonly number[], { notAfter }: Facts): number {
+  const leaf = typeof notAfter === 'string' ? [Date.parse(notAfter)] : [];
+  const ends = certificateEnds.length > 0 ? certificateEnds : leaf;
   return ends.length === 0 ? Number.NaN : Math.floor(Math.min(...ends) / 1000);
-}
-
-/** Steps that hold an answer against a regular expression. */
-const PATTERN_STEPS = new Set(['matches', 'notMatches']);
-
-function failedByPattern({ steps }: ObservationFact): boolean {
-  return steps?.some(({ name, outcome }) => outcome === 'fail' && PATTERN_STEPS.has(name)) ?? false;
 }
 
 /** FNV-1a, 32 bits, over an address's bytes: as blackbox_exporter hashes it, so that a change can be seen. */

@@ -22,6 +22,9 @@ export interface TracesOptions {
 /** In the order in which a connection goes through them. */
 const PHASES = ['dns', 'connect', 'tls', 'firstByte', 'transfer'] as const satisfies readonly (keyof Phases)[];
 
+/** Retries included: a collector that is gone holds nobody up, when the daemon ends as little as before. */
+const EXPORT_TIMEOUT_MS = 2000;
+
 /**
  * Starts tracing. The SDK is loaded here and not before: it costs half a second and many megabytes, which
  * nobody pays who did not configure it. Disposing sends what is still waiting.
@@ -39,7 +42,7 @@ export async function openTraces({ otlp, instance, wall }: TracesOptions): Promi
     textMapPropagator: null,
     metricReaders: [],
     logRecordProcessors: [],
-    traceExporter: new OTLPTraceExporter({ url: tracesUrl(otlp) }),
+    traceExporter: new OTLPTraceExporter({ url: tracesUrl(otlp), timeoutMillis: EXPORT_TIMEOUT_MS }),
   });
   sdk.start();
   const tracer = api.trace.getTracer('tocsin');

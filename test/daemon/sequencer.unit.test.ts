@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Effect, ReprobeEffect } from '../../src/model/effect.ts';
 import type { Entry, Fact } from '../../src/model/entry.ts';
 import type { ProbeId } from '../../src/model/ids.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import type { Commit, OutboxItem } from '../../src/ports/log.ts';
 import { LogError } from '../../src/ports/log.ts';
 import type { DaemonEvent } from '../../src/ports/telemetry.ts';
@@ -37,13 +38,15 @@ class Disk {
   }
 }
 
-function world({
-  react = (() => []) as (entry: Entry) => readonly Effect[],
-  deadlines = [] as readonly number[],
-  clock: source = REAL_CLOCK,
-  limits = {} as Partial<CommitLimits>,
-  fromN = 0,
-} = {}) {
+interface World {
+  readonly react?: (entry: Entry) => readonly Effect[];
+  readonly deadlines?: readonly number[];
+  readonly clock?: Clock;
+  readonly limits?: Partial<CommitLimits>;
+  readonly fromN?: number;
+}
+
+function world({ react, deadlines = [], clock: source = REAL_CLOCK, limits = {}, fromN = 0 }: World = {}) {
   const disk = new Disk();
   const events = new Heard<DaemonEvent>();
   const delivered = new Heard<OutboxItem>();
@@ -264,7 +267,7 @@ describe('while the log takes nothing', () => {
   it.each(['full', 'busy', 'io'] as const)(
     '(%s) nothing is lost: it is tried again until it works, in order',
     async (code) => {
-      await using w = world({ limits: QUICK });
+      await using w = world();
       w.disk.refusing = code;
       for (let index = 0; index < 5; index++) w.sequencer.append(makeObservation());
       await w.events.until((event) => event.kind === 'commit-failed' && event.code === code);
@@ -353,7 +356,7 @@ describe('while the log takes nothing', () => {
   });
 
   it('a long backlog is written in transactions of bounded size', async () => {
-    await using w = world({ limits: { ...QUICK, chunk: 10 } });
+    await using w = world({ limits: { chunk: 10 } });
     w.disk.refusing = 'busy';
     for (let index = 0; index < 35; index++) w.sequencer.append(makeObservation());
     await w.events.until((event) => event.kind === 'commit-failed');

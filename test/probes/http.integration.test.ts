@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { http } from '../../src/probes/http.ts';
 import { certificateFor } from '../servers/certificates.ts';
+import { hostileServer, type Hostility } from '../servers/hostile-server.ts';
 import { httpTarget, tcpTarget, type TargetServer } from '../servers/target-server.ts';
 import { probe, runContext, type ContextWishes } from './run-context.ts';
 
@@ -444,6 +445,35 @@ describe('over TLS', () => {
     const tls = { ca: certificate.ca, cert: certificate.cert, key: certificate.key };
     const { judgement } = await probe(http, { url: `https://${server.at}/`, tls });
     expect([judgement.message, names]).toEqual([undefined, ['target.test']]);
+  });
+});
+
+describe('a server that does not finish', () => {
+  test.each<[Hostility, string]>([
+    ['silent', 'latency.timeout'],
+    ['drips', 'latency.timeout'],
+    ['slow header bomb', 'latency.timeout'],
+    ['header bomb', 'protocol.too_large'],
+    ['body bomb', 'protocol.too_large'],
+    ['garbage', 'protocol.malformed'],
+    ['resets', 'connect.reset'],
+  ])('%s is %s', async (hostility, expected) => {
+    await using server = await hostileServer(hostility);
+    const fields = { url: `http://${server.at}/`, maxBytes: '64KiB' };
+    const { judgement } = await probe(http, fields, { timeoutMs: 300 });
+    expect(judgement).toMatchObject({ outcome: 'fail', class: expected });
+  });
+
+  test('in the handshake fails there', async () => {
+    await using server = await hostileServer('silent');
+    const { judgement } = await probe(http, { url: `https://${server.at}/` }, { timeoutMs: 300 });
+    expect(judgement).toMatchObject({ outcome: 'fail', class: 'tls.handshake' });
+  });
+
+  test('by saying why with its status is believed before its endless body', async () => {
+    await using server = await httpTarget((_request, response) => void response.writeHead(503).write('busy'));
+    const { judgement } = await probe(http, { url: `http://${server.at}/` }, { timeoutMs: 300 });
+    expect(judgement).toMatchObject({ outcome: 'fail', class: 'http.5xx' });
   });
 });
 

@@ -13,7 +13,7 @@ export interface Kept {
 /** Finds or stores the form of an observation. */
 export type FormOf = (observation: Observation) => { readonly id: number; readonly form: Form };
 
-/** Puts entries, in order, into a page. Entries whose times are not whole milliseconds are kept as they are. */
+/** Puts entries, in order, into a page. Observations whose times are not whole milliseconds are kept whole. */
 export function encodePage(entries: readonly Kept[], formOf: FormOf): string {
   const contents = new Positions();
   const values = new Positions<string>();
@@ -30,7 +30,7 @@ export function encodePage(entries: readonly Kept[], formOf: FormOf): string {
   let lastN = 0;
   let lastAt = 0;
   for (const { entry, configuration } of entries) {
-    if (entry.kind !== 'observation' || !hasWholeTimes(entry)) {
+    if (entry.kind !== 'observation' || !fitsColumns(entry)) {
       columns.form.push(configuration === null ? 0 : -contents.of(configuration));
       columns.rest.push(values.of(JSON.stringify(entry)));
       continue;
@@ -112,9 +112,13 @@ class Positions<Value = number> {
   }
 }
 
-/** Differences of other numbers would not give them back exactly. */
-function hasWholeTimes({ at, startedAt, endedAt }: Observation): boolean {
-  return [at, startedAt, endedAt].every((ms) => Number.isInteger(ms) && Math.abs(ms) < 2 ** 51);
+/** Whether its columns would give back exactly the same numbers. */
+function fitsColumns({ at, startedAt, endedAt, phases = {} }: Observation): boolean {
+  return (
+    [at, startedAt, endedAt].every((ms) => Number.isInteger(ms) && Math.abs(ms) < 2 ** 51) &&
+    // A number that JSON cannot hold came back as null.
+    Object.values(phases).every((ms) => typeof ms === 'number')
+  );
 }
 
 function isEmpty(value: object): boolean {

@@ -105,10 +105,11 @@ export class LogWriter {
     if (!open) return null;
     try {
       open.statements.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    } finally {
-      open.statements.database.close();
-      open.lock.close();
+    } catch {
+      // A full disk, most likely. Everything is in the write-ahead log, and the next start takes it from there.
     }
+    open.statements.database.close();
+    open.lock.close();
     return null;
   }
 

@@ -48,6 +48,6 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   const right = b as { readonly [key: string]: Json | undefined };
   return (
     left.length === Object.keys(b).length &&
-    left.every(([key, value]) => Object.hasOwn(right, key) && equalJson(value as Json | undefined, right[key]))
+    left.every(([key, value]) => Object.hasOwn(right, key) && equalJson(value, right[key]))
   );
 }

@@ -1,23 +1,8 @@
 import { Secret } from '../../model/secret.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { httpExchange, type HttpRequest } from './http-exchange.ts';
+import type { HttpAuth, HttpExchange, HttpRequest } from './http-request.ts';
 import type { Stopped } from './stopped.ts';
 import { shownUrl } from './urls.ts';
-
-/** How a probe says who it is. At most one of them. */
-export interface HttpAuth {
-  readonly basic?: { readonly username: string; readonly password: Secret } | undefined;
-  readonly bearer?: Secret | undefined;
-  /** Client credentials (RFC 6749 §4.4): a fresh token each run, as the consumers need one too. */
-  readonly oauth2?:
-    | {
-        readonly tokenUrl: string;
-        readonly clientId: string;
-        readonly clientSecret: Secret;
-        readonly scope?: string | undefined;
-      }
-    | undefined;
-}
 
 /** The headers that carry credentials; `token` where one was fetched for this run. */
 export interface Authorization {
@@ -27,16 +12,17 @@ export interface Authorization {
 
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** The headers that carry the request's credentials, or why there are none. */
+/** The headers that carry the request's credentials, or why there are none. `exchange` is asked for tokens. */
 export async function authorizationFor(
   request: HttpRequest,
   context: RunContext,
+  exchange: (request: HttpRequest, context: RunContext) => Promise<HttpExchange>,
 ): Promise<Authorization | { readonly stopped: Stopped }> {
   const auth = request.auth;
   if (auth?.basic !== undefined) return { headers: { authorization: basic(auth.basic.username, auth.basic.password) } };
   if (auth?.bearer !== undefined) return { headers: { authorization: `Bearer ${auth.bearer.reveal()}` } };
   if (auth?.oauth2 === undefined) return { headers: {} };
-  const token = await fetchToken(request, auth.oauth2, context);
+  const token = await fetchToken(request, auth.oauth2, context, exchange);
   if (typeof token !== 'string') return { stopped: token };
   return { headers: { authorization: `Bearer ${token}` }, token: new Secret(token) };
 }
@@ -50,10 +36,11 @@ async function fetchToken(
   request: HttpRequest,
   oauth2: NonNullable<HttpAuth['oauth2']>,
   context: RunContext,
+  ask: (request: HttpRequest, context: RunContext) => Promise<HttpExchange>,
 ): Promise<string | Stopped> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   if (oauth2.scope !== undefined) form.set('scope', oauth2.scope);
-  const exchange = await httpExchange(
+  const exchange = await ask(
     {
       url: oauth2.tokenUrl,
       method: 'POST',

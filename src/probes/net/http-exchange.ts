@@ -1,62 +1,16 @@
 import type { Phases } from '../../model/run.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { authorizationFor, type HttpAuth } from './authorization.ts';
+import { authorizationFor } from './authorization.ts';
 import { lookUpHost, openConnection } from './connection.ts';
 import { deadlineWithin } from './deadline.ts';
+import type { HttpExchange, HttpRequest } from './http-request.ts';
 import { connectThroughProxy } from './proxy.ts';
-import { nextHop, type FollowRule } from './redirects.ts';
+import { nextHop } from './redirects.ts';
 import { sendRequest } from './send-request.ts';
-import type { Stopped } from './stopped.ts';
-import type { TlsConnectionFacts } from './tls-facts.ts';
 import type { TlsFields } from './tls-trust.ts';
 import { hostOf, portOf, shownUrl } from './urls.ts';
 
-/** One HTTP request as a probe asks for it. */
-export interface HttpRequest {
-  readonly url: string;
-  /** Default `GET`. */
-  readonly method?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | Buffer | undefined;
-  readonly follow: FollowRule;
-  /** The most of a body that is read; a longer one stops with `protocol.too_large`. */
-  readonly maxBytes: number;
-  readonly tls?: TlsFields | undefined;
-  readonly resolver?: string | undefined;
-  readonly family?: 4 | 6 | undefined;
-  /** Connect to this address only; the URL's host is then not looked up. */
-  readonly address?: string | undefined;
-  readonly auth?: HttpAuth | undefined;
-  /** `http://host:port` of a proxy: CONNECT for https, absolute form for http. */
-  readonly proxy?: string | undefined;
-  /** For this exchange alone, redirects included; the run's deadline holds anyway. */
-  readonly timeoutMs?: number | undefined;
-}
-
-/** What an exchange brought home. Where `stopped` is set, the rest is as far as it came. */
-export interface HttpExchange {
-  /** The URL that answered last. */
-  readonly url: string;
-  readonly status?: number;
-  /** Names in lower case. Repeated headers are lists. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** As received, at most `maxBytes`; empty where there was none. */
-  readonly body?: Buffer;
-  readonly truncated: boolean;
-  /** Of the last connection. */
-  readonly phases: Phases;
-  readonly address?: string;
-  /** Everything that the last name resolved to, in the resolver's order. */
-  readonly addresses: readonly string[];
-  readonly cname: readonly string[];
-  readonly tls?: TlsConnectionFacts;
-  /** Every redirect that was followed, in order. */
-  readonly redirects: readonly { readonly status: number; readonly to: string }[];
-  readonly stopped?: Stopped;
-  /** The token that was fetched for this exchange: to be masked in whatever comes back. */
-  readonly token?: Secret;
-}
+export type { HttpExchange, HttpRequest } from './http-request.ts';
 
 /**
  * One request on a fresh look-up and a fresh connection, redirects followed as allowed, each on a fresh
@@ -66,7 +20,7 @@ export interface HttpExchange {
 export async function httpExchange(request: HttpRequest, context: RunContext): Promise<HttpExchange> {
   using deadline = deadlineWithin(context.signal, request.timeoutMs);
   const bounded: RunContext = { ...context, signal: deadline.signal };
-  const authorization = await authorizationFor(request, bounded);
+  const authorization = await authorizationFor(request, bounded, httpExchange);
   if ('stopped' in authorization) return { ...nothing(request.url), stopped: authorization.stopped };
   let hop: HttpRequest = { ...request, headers: { ...request.headers, ...authorization.headers } };
   const token = authorization.token === undefined ? {} : { token: authorization.token };

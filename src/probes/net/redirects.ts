@@ -1,9 +1,6 @@
-import type { HttpExchange, HttpRequest } from './http-exchange.ts';
+import type { HttpExchange, HttpRequest } from './http-request.ts';
 import type { Stopped } from './stopped.ts';
 import { shownUrl } from './urls.ts';
-
-/** Which redirects are followed: none, those that stay on the same host and scheme, or all. */
-export type FollowRule = 'never' | 'same-host' | 'any';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 10;

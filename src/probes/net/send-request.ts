@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Client, type buildConnector, type Dispatcher } from 'undici';
 import type { Phases } from '../../model/run.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
@@ -48,7 +49,7 @@ export async function sendRequest(socket: Socket, request: OutgoingRequest, cont
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   try {
-    return await new Promise<Answer>((resolve) => new AnswerReader(request, context, resolve).dispatch(client));
+    return await new Promise<Answer>((resolve) => new AnswerReader(socket, request, context, resolve).dispatch(client));
   } finally {
     socket.destroy();
     await client.destroy();
@@ -62,6 +63,7 @@ export function handOver(socket: Socket): buildConnector.connector {
 
 /** Collects one answer; settles exactly once, and lets go of the signal then. */
 class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #socket: Socket;
   readonly #request: OutgoingRequest;
   readonly #context: RunContext;
   readonly #resolve: (answer: Answer) => void;
@@ -76,7 +78,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   #length = 0;
   #firstByteMs: number | undefined;
 
-  constructor(request: OutgoingRequest, context: RunContext, resolve: (answer: Answer) => void) {
+  constructor(socket: Socket, request: OutgoingRequest, context: RunContext, resolve: (answer: Answer) => void) {
+    this.#socket = socket;
     this.#request = request;
     this.#context = context;
     this.#resolve = resolve;
@@ -143,6 +146,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       const message = `${this.#subject()}: cannot be sent as configured`;
       return this.#settle({ at: 'request', class: 'probe.misconfigured', code: codeOf(error), message });
     }
+    if (this.#status === undefined && codeOf(error) === 'UND_ERR_SOCKET' && this.#heardSomething()) {
+      const message = `${this.#subject()}: closed after bytes that are no HTTP answer`;
+      return this.#settle({ at: 'headers', class: 'protocol.malformed', code: codeOf(error), message });
+    }
     this.#settle(stoppedByError(this.#point, this.#subject(), error));
   }
 
@@ -162,6 +169,11 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       ...(stopped !== undefined && { stopped }),
     });
     if (stopped !== undefined) this.#controller?.abort(new Error('settled'));
+  }
+
+  /** Over TLS it cannot be told: what was read there may have been the protocol's own. */
+  #heardSomething(): boolean {
+    return !(this.#socket instanceof TLSSocket) && this.#socket.bytesRead > 0;
   }
 
   #requestHeaders(): Record<string, string> {

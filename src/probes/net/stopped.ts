@@ -82,8 +82,8 @@ export function stoppedByError(at: StopPoint, subject: string, error: unknown): 
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || at === 'tls') {
     return { at, class: 'tls.handshake', code, message: `${subject}: handshake failed (${tlsWords(error, code)})` };
   }
-  if (code.startsWith('HPE_')) {
-    return { at, class: 'protocol.malformed', code, message: `${subject}: not an HTTP answer (${code})` };
+  if (isParserError(error)) {
+    return { at, class: 'protocol.malformed', code, message: `${subject}: not an HTTP answer (${code || 'no code'})` };
   }
   const known = CONNECTION[code];
   if (known !== undefined) return { at, class: known.class, code, message: `${subject}: ${known.words}` };
@@ -94,6 +94,11 @@ export function stoppedByError(at: StopPoint, subject: string, error: unknown): 
     code,
     message: `${subject}: ${words}`,
   };
+}
+
+/** undici's HTTP parser leaves most of its errors without a code; the name is theirs alone. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'HTTPParserError';
 }
 
 /** OpenSSL's reason is the useful part (`wrong version number`); shown, never branched on. */

@@ -31,7 +31,7 @@ const MAX_CHAIN = 10;
 export function tlsConnectionFacts(socket: TLSSocket, certificate: DetailedPeerCertificate): TlsConnectionFacts {
   return {
     protocol: socket.getProtocol() ?? 'unknown',
-    cipher: socket.getCipher()?.standardName ?? 'unknown',
+    cipher: socket.getCipher().standardName,
     chain: chainFacts(certificate),
   };
 }
@@ -39,13 +39,18 @@ export function tlsConnectionFacts(socket: TLSSocket, certificate: DetailedPeerC
 function chainFacts(leaf: DetailedPeerCertificate): readonly CertificateFacts[] {
   const chain: CertificateFacts[] = [];
   const seen = new Set<string>();
-  let next: DetailedPeerCertificate | undefined = leaf;
-  while (next?.raw !== undefined && !seen.has(next.fingerprint256) && chain.length < MAX_CHAIN) {
+  // Node's types hide that a peer without a certificate gives an empty object, and the last one no issuer.
+  let next: Partial<DetailedPeerCertificate> | undefined = leaf;
+  while (isCertificate(next) && !seen.has(next.fingerprint256) && chain.length < MAX_CHAIN) {
     seen.add(next.fingerprint256);
     chain.push(certificateFacts(next));
     next = next.issuerCertificate;
   }
   return chain;
+}
+
+function isCertificate(given: Partial<DetailedPeerCertificate> | undefined): given is DetailedPeerCertificate {
+  return given?.raw !== undefined;
 }
 
 function certificateFacts(certificate: DetailedPeerCertificate): CertificateFacts {

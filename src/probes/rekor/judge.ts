@@ -249,6 +249,6 @@ function replyOf(step: StepName, visit: Visit): Reply {
 }
 
 /** The last thing that was asked of an address. */
-export function lastOf(visit: Visit): Reply {
+function lastOf(visit: Visit): Reply {
   return visit.entry ?? visit.proof ?? visit.log ?? visit.ping;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secret } from '../../ports/fields.ts';
 import { addressesField, httpAuthField, httpUrl, lookupFields, tlsFields } from '../net/fields.ts';
 import { logKeyFromPem } from '../transparency/log-key.ts';
 
@@ -42,9 +43,14 @@ const treeId = z
   })
   .regex(/^[1-9]\d{0,19}$/, 'not a tree id; give it in decimal, as treeID of /api/v1/log');
 
-const moment = z.iso
-  .datetime({ offset: true })
-  .or(z.iso.date())
+const MOMENT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
+const moment = z
+  .string()
+  .refine(
+    (text) => MOMENT.test(text) && !Number.isNaN(Date.parse(text)),
+    'not a time; write it like 2026-12-01 or 2026-12-01T02:00Z',
+  )
   .transform((text) => Date.parse(text));
 
 /** One value, or a list of values, each perhaps with the time for which it holds. */
@@ -53,8 +59,15 @@ function pinned(value: z.ZodType<string, string>) {
   const sometimes = z
     .strictObject({ value, from: moment.optional(), until: moment.optional() })
     .refine((p) => p.from === undefined || p.until === undefined || p.from < p.until, 'ends before it begins');
-  const one = z.union([always, sometimes]);
-  return z.union([one.transform((p): readonly Pinned<string>[] => [p]), z.array(one).min(1).max(50)]);
+  const alone = (p: Pinned<string>): readonly Pinned<string>[] => [p];
+  return z.union([
+    always.transform(alone),
+    sometimes.transform(alone),
+    z
+      .array(z.union([always, sometimes]))
+      .min(1)
+      .max(50),
+  ]);
 }
 
 const entry = z
@@ -66,20 +79,30 @@ const entry = z
     leafHash: id.slice(16),
   }));
 
-const notYet = (what: string) => z.never({ error: `${what} is not supported yet` }).optional();
+const notYet = 'writing to the log is not supported yet';
 
 /** The fields of a `rekor` probe. Without a pinned key there is none: a log that vouches for itself proves nothing. */
 export const rekorOptions = z
   .strictObject({
     url: httpUrl().transform((url) => url.replace(/\/+$/, '')),
-    version: z.literal(1, { error: 'only version 1 is supported yet' }).default(1),
+    version: z
+      .literal([1, 2])
+      .refine((version) => version === 1, 'only version 1 is supported yet')
+      .default(1),
     publicKey: pinned(publicKey),
     treeIds: pinned(treeId).optional(),
     origin: z.string().min(1).max(512).optional(),
     entry: entry.optional(),
-    write: notYet('writing to the log'),
-    key: notYet('writing to the log'),
-    writeUrl: notYet('writing to the log'),
+    write: z
+      .enum(['fixed', 'fresh'])
+      .refine(() => false, notYet)
+      .optional(),
+    key: secret()
+      .refine(() => false, notYet)
+      .optional(),
+    writeUrl: httpUrl()
+      .refine(() => false, notYet)
+      .optional(),
     ...lookupFields,
     addresses: addressesField,
     tls: tlsFields,

@@ -47,7 +47,7 @@ export function malformed(reply: Reply, what: string): ReturnType<typeof failed>
 }
 
 /** Status, type and the beginning of an answer, for people. */
-export function describe(reply: Reply): string {
+function describe(reply: Reply): string {
   const to = reply.location === undefined ? '' : ` to ${printable(reply.location, MAX_EXCERPT)}`;
   const type = reply.contentType === undefined ? '' : ` ${printable(reply.contentType, 60)}`;
   const text = printable(reply.body.replace(/\s+/g, ' ').trim(), MAX_EXCERPT);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
+import { httpExchange } from '../net/http-exchange.ts';
+import type { HttpExchange } from '../net/http-request.ts';
 import type { Mask } from '../net/mask.ts';
 import { examine, pingOf, proofNeeded, type Expectations } from './examine.ts';
 import { growthOf } from './history.ts';

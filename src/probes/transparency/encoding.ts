@@ -7,9 +7,3 @@ export function fromBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;
 }
-
-/** The bytes of lower-case hexadecimal, or undefined where the text is not exactly that. */
-export function fromHex(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'hex');
-  return bytes.toString('hex') === text ? bytes : undefined;
-}

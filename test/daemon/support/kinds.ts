@@ -24,7 +24,7 @@ export function toldKind(
     traits: { steps: [{ name: 'answer', kind: 'read' }], origin: 'run', onDemand: true, network: false },
     deep: () => true,
     run,
-    judge: (measured) => judge(measured as Told),
+    judge: (measured) => judge(measured),
     receive: (body) => {
       if (body === 'nonsense') throw new Error('cannot be read');
       return { facts: {} };

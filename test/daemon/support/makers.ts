@@ -1,7 +1,7 @@
 import type { Probe, Schedule } from '../../../src/model/configuration.ts';
 import type { NotifyEffect } from '../../../src/model/effect.ts';
 import type { ObservationFact } from '../../../src/model/entry.ts';
-import type { CapabilityId, ChannelId, IncidentId, ProbeId, ServiceId, Sha256 } from '../../../src/model/ids.ts';
+import type { CapabilityId, ChannelId, IncidentId, ProbeId, ServiceId } from '../../../src/model/ids.ts';
 import type { NotificationEvent } from '../../../src/model/notification.ts';
 import type { OutboxItem } from '../../../src/ports/log.ts';
 import { sha256 } from './heard.ts';
@@ -89,5 +89,3 @@ export function makeItem(
     },
   };
 }
-
-export const NO_HASH = sha256('') satisfies Sha256;

@@ -20,7 +20,7 @@ export const passed: ObservationFact = {
   address: '10.2.3.4',
   factsHash: '0'.repeat(64) as Sha256,
   facts: { notAfter: '2026-12-31T00:00:00.000Z' },
-  measured: { facts: {}, status: 200, httpVersion: '1.1' },
+  measured: { facts: {}, attempts: [{ address: '10.2.3.4', status: 200 }] },
 };
 
 /** That run, seen by listeners. */

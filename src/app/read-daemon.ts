@@ -1,0 +1,75 @@
+import { engine } from '../core/tocsin-engine.ts';
+import { openLogReader } from '../log/open-log.ts';
+import type { ProbeId } from '../model/ids.ts';
+import type { IncidentView, ServiceView } from '../model/view.ts';
+import type { StoredObservation } from '../ports/daemon-view.ts';
+
+/** A running daemon could not be asked. `refused` and `denied` are the operator's to mend. */
+export class AskError extends Error {
+  readonly code: 'unreachable' | 'denied' | 'refused';
+  constructor(code: AskError['code'], message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'AskError';
+    this.code = code;
+  }
+}
+
+const ASK_TIMEOUT_MS = 10_000;
+
+/** GETs JSON from a running daemon's API. Rejects with `AskError`. */
+export async function ask(url: string, token: string | undefined, route: string): Promise<unknown> {
+  const target = `${url.replace(/\/$/, '')}/api/v1${route}`;
+  let response: Response;
+  try {
+    response = await fetch(target, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+    });
+  } catch (cause) {
+    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    throw new AskError(
+      'unreachable',
+      `GET ${target}: ${inner}; is the daemon running there? Use --url, or --data to read a data folder`,
+      { cause },
+    );
+  }
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body;
+  const detail =
+    typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : response.statusText;
+  const code = response.status === 401 || response.status === 403 ? 'denied' : 'refused';
+  throw new AskError(code, `GET ${target}: ${String(response.status)} ${detail}`);
+}
+
+/** The world as a data folder's log knows it, read without disturbing a daemon that may be writing there. */
+export interface FolderView extends AsyncDisposable {
+  readonly at: number;
+  readonly entries: number;
+  readonly services: readonly ServiceView[];
+  readonly incidents: readonly IncidentView[];
+  readonly observations: (probe: ProbeId, limit: number) => Promise<readonly StoredObservation[]>;
+}
+
+/** Reads a data folder: its newest snapshot, and the entries since, through the engine. */
+export async function readFolder(path: string): Promise<FolderView> {
+  const log = await openLogReader({ path, engine: engine.version });
+  const { snapshot } = log.recovered;
+  let state = snapshot === null ? engine.initial() : engine.restore(snapshot.state);
+  let entries = snapshot?.n ?? 0;
+  let at = snapshot?.at ?? 0;
+  for await (const page of log.entriesAfter(entries)) {
+    for (const entry of page) {
+      state = engine.reduce(state, entry).state;
+      entries = entry.n;
+      at = entry.at;
+    }
+  }
+  return {
+    at,
+    entries,
+    services: engine.services(state),
+    incidents: engine.incidents(state),
+    observations: (probe, limit) => log.observations({ probe, limit }),
+    [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { answerImpact } from '../core/impact/answer-impact.ts';
+import { lint } from '../core/lint/lint.ts';
+import { engine } from '../core/tocsin-engine.ts';
+import { startApi } from '../api/start-api.ts';
+import { startDaemon } from '../daemon/daemon.ts';
+import type { Daemon } from '../daemon/daemon.ts';
+import { openLog } from '../log/open-log.ts';
+import type { Diagnostic } from '../model/configuration.ts';
+import type { Sha256 } from '../model/ids.ts';
+import type { LoadedConfiguration } from '../ports/loaded.ts';
+import type { DaemonListener } from '../ports/telemetry.ts';
+import { createResolver } from '../probes/net/resolver.ts';
+import { logEvents } from '../telemetry/log-events.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { openTraces } from '../telemetry/traces.ts';
+import { allKinds } from './kinds.ts';
+import type { Screen } from './kinds.ts';
+import { load } from './load.ts';
+import { systemClock } from './system-clock.ts';
+import { version } from './version.ts';
+import { watchFiles } from './watch-files.ts';
+import { writeToken } from './write-token.ts';
+
+/** How a daemon is run from the command line. */
+export interface RunOptions {
+  readonly paths: readonly string[];
+  /** Overrides the configuration's `log.path`. */
+  readonly data?: string;
+  /** Overrides the configuration's `server.listen`. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly env: NodeJS.ProcessEnv;
+  /** Where pages of `terminal` channels are printed. */
+  readonly screen: Screen;
+  /** Log lines, and whether a person reads them. */
+  readonly logs: {
+    readonly write: (line: string) => void;
+    readonly readable: boolean;
+    readonly colour: boolean;
+    readonly level?: 'debug' | 'info' | 'warn' | 'silent';
+  };
+  /** Also hears what the daemon does. */
+  readonly listener?: DaemonListener;
+}
+
+/** A daemon at work, with its log, telemetry and API. Disposing drains and closes all of it. */
+export interface RunningTocsin extends AsyncDisposable {
+  readonly daemon: Daemon;
+  readonly url: string;
+  readonly dataFolder: string;
+  /** Reads the configuration again; an invalid one changes nothing and is reported. */
+  readonly reload: () => Promise<void>;
+}
+
+/** What starting gives: the running daemon, or why the configuration was refused. */
+export type StartResult =
+  | { readonly kind: 'running'; readonly tocsin: RunningTocsin }
+  | {
+      readonly kind: 'refused';
+      readonly diagnostics: readonly Diagnostic[];
+      readonly sources: readonly { readonly file: string; readonly text: string }[];
+    };
+
+/**
+ * Constructs everything, in the order in which it must stand: configuration, log, telemetry, daemon, API, file
+ * watch. Rejects with LogError or an API error (an address in use) after undoing what was begun.
+ */
+export async function runDaemon(options: RunOptions): Promise<StartResult> {
+  const kinds = allKinds(options.screen);
+  const result = await load(options.paths, kinds, options.env);
+  if (!result.ok) return { kind: 'refused', diagnostics: result.diagnostics, sources: result.sources };
+  await using stack = new AsyncDisposableStack();
+  const loaded = withOverrides(result.loaded, options);
+  const dataFolder = resolve(options.data ?? loaded.log.path);
+  const logger = createLogger(options.logs);
+  const listeners: DaemonListener[] = [
+    logEvents(logger),
+    ...(options.listener === undefined ? [] : [options.listener]),
+  ];
+  const log = stack.use(await openLog({ path: dataFolder, engine: engine.version }));
+  const token = await writeToken(dataFolder);
+  const traces =
+    loaded.telemetry.otlp === undefined
+      ? undefined
+      : stack.use(
+          await openTraces({
+            otlp: loaded.telemetry.otlp,
+            instance: loaded.configuration.instance,
+            wall: systemClock.wall,
+          }),
+        );
+  if (traces !== undefined) listeners.push(traces.listener);
+  const daemon = stack.use(
+    await startDaemon({
+      clock: systemClock,
+      engine,
+      log,
+      loaded,
+      probeKinds: kinds.probes,
+      channelKinds: kinds.channels,
+      resolver: createResolver(),
+      sha256: (text) => createHash('sha256').update(text).digest('hex') as Sha256,
+      listener: (event) => {
+        for (const listener of listeners) listener(event);
+      },
+      impact: answerImpact,
+      ...(traces === undefined ? {} : { traceparent: traces.traceparent }),
+    }),
+  );
+  const metrics = stack.use(createMetrics(daemon.gauges, systemClock.monotonic));
+  listeners.push(metrics.listener);
+  let current = loaded;
+  const api = stack.use(
+    await startApi({
+      view: daemon.view,
+      auth: loaded.server.auth,
+      listen: loaded.server.listen,
+      ...(loaded.server.publicUrl === undefined ? {} : { publicUrl: loaded.server.publicUrl }),
+      version: version(),
+      writeToken: token,
+      metrics: metrics.render,
+      findings: () => [...current.findings, ...lint(current.configuration, systemClock.wall())],
+      wall: systemClock.wall,
+    }),
+  );
+  const reload = async (): Promise<void> => {
+    const next = await load(options.paths, kinds, options.env);
+    if (!next.ok) {
+      const first = next.diagnostics[0];
+      const where =
+        first?.place === undefined
+          ? ''
+          : `${first.place.file}:${String(first.place.line)}:${String(first.place.column)}: `;
+      const more = next.diagnostics.length > 1 ? ` (and ${String(next.diagnostics.length - 1)} more)` : '';
+      daemon.rejectReload(`${where}${first?.message ?? 'invalid'}${more}`);
+      return;
+    }
+    const taken = withOverrides(next.loaded, options);
+    daemon.reload(taken);
+    current = taken;
+    metrics.retainProbes(taken.configuration.probes.map((probe) => probe.id));
+    api.setAuth(taken.server.auth);
+  };
+  // One at a time, in order: two quick changes must not overtake each other.
+  let reloading = Promise.resolve();
+  const queued = (): Promise<void> => {
+    reloading = reloading
+      .then(reload)
+      .catch((error: unknown) => daemon.rejectReload(error instanceof Error ? error.message : String(error)));
+    return reloading;
+  };
+  stack.use(
+    await watchFiles(
+      options.paths,
+      () => void queued(),
+      (message) => logger.warn({ message }, 'configuration files are not watched; send SIGHUP after a change'),
+    ),
+  );
+  const owned = stack.move();
+  return {
+    kind: 'running',
+    tocsin: { daemon, url: api.url, dataFolder, reload: queued, [Symbol.asyncDispose]: () => owned.disposeAsync() },
+  };
+}
+
+/** What the command line says counts more than what the file says. */
+function withOverrides(loaded: LoadedConfiguration, options: RunOptions): LoadedConfiguration {
+  return options.listen === undefined ? loaded : { ...loaded, server: { ...loaded.server, listen: options.listen } };
+}
