@@ -52,8 +52,7 @@ try {
   await replay();
   await oneDay();
 } finally {
-  if (process.env.KEEP) console.log(folder);
-  else await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true });
 }
 
 async function append(): Promise<void> {

@@ -9,6 +9,8 @@ import { CapabilitySchema } from './grammar/service.ts';
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
+/** The formats of the draft that we use; zod has some of its own, which other validators do not know. */
+const FORMATS: ReadonlySet<string> = new Set(['uri', 'email', 'ipv4', 'ipv6', 'hostname', 'date', 'date-time', 'uuid']);
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
@@ -42,7 +44,12 @@ function partSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema, jsonSchema }) => {
+      // zod drops these where a value is transformed, for fear that they are of the result; ours are as written.
+      const { default: usual, examples } = z.globalRegistry.get(zodSchema) ?? {};
+      if (usual !== undefined) jsonSchema.default = usual as typeof jsonSchema.default & {};
+      if (Array.isArray(examples)) jsonSchema.examples = examples as NonNullable<typeof jsonSchema.examples>;
+      if (jsonSchema.format !== undefined && !FORMATS.has(jsonSchema.format)) delete jsonSchema.format;
       const part = jsonSchema['part'];
       if (typeof part !== 'string') return;
       delete jsonSchema['part'];
@@ -76,7 +83,6 @@ function byKind(
     properties: { kind: { enum: names } },
     allOf: names.map((name) => ({
       if: { properties: { kind: { const: name } }, required: ['kind'] },
-      // eslint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
       then: { $ref: `#/$defs/${what}.${name}` },
     })),
   };
@@ -94,8 +100,9 @@ function merged(
   if (own['type'] !== 'object' || typeof own['properties'] !== 'object') {
     const properties = { ...(common['properties'] as object), kind };
     return {
+      type: 'object',
       description,
-      allOf: [{ ...common, properties, additionalProperties: true }, opened(own)],
+      allOf: [opened({ ...common, properties }), opened(own)],
       unevaluatedProperties: false,
     };
   }

@@ -1,4 +1,4 @@
-import type { Entry, ObservationFact, StartFact } from '../model/entry.ts';
+import type { Entry, ObservationFact, SentFact, StartFact } from '../model/entry.ts';
 import type { Command } from '../model/entry.ts';
 import type { Configuration } from '../model/configuration.ts';
 import type { Effect } from '../model/effect.ts';
@@ -10,6 +10,7 @@ import type { Transition } from './detect/observe.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe, compileGraph } from './graph/graph.ts';
 import { close, settle } from './incident/settle.ts';
+import { noteTrouble, noteWarnings } from './incident/standalone.ts';
 import { isLive } from './incident/attribute.ts';
 import { tell } from './incident/incident.ts';
 import type { State, Turn } from './state.ts';
@@ -82,25 +83,35 @@ function apply(state: State, entry: Entry, effects: Effect[]): void {
         entry.at,
       );
       return;
-    case 'sent': {
-      const incident = state.incidents.get(entry.incident);
-      if (incident !== undefined)
-        tell(
-          incident,
-          entry.at,
-          'sent',
-          `${entry.event} ${entry.result} by ${entry.channel}${entry.detail === undefined ? '' : `: ${entry.detail}`}`,
-        );
+    case 'sent':
+      noteSent(state, entry);
+      return;
+    case 'trouble': {
+      const turn = turnAt(state, entry.at, effects);
+      if (turn !== undefined) noteTrouble(turn, entry);
       return;
     }
     case 'heartbeat':
     case 'tick':
     case 'anchor':
-    case 'trouble':
       return;
     default:
       entry satisfies never;
   }
+}
+
+/** A message that went by a fallback is followed there: the end must reach everyone who heard of the beginning. */
+function noteSent(state: State, sent: SentFact): void {
+  const incident = state.incidents.get(sent.incident);
+  if (incident === undefined) return;
+  tell(
+    incident,
+    state.at,
+    'sent',
+    `${sent.event} ${sent.result} by ${sent.channel}${sent.detail === undefined ? '' : `: ${sent.detail}`}`,
+  );
+  const heard = sent.result === 'delivered' && sent.event !== 'resolve' && sent.event !== 'test';
+  if (heard && !incident.told.has(sent.channel)) incident.told.set(sent.channel, { channel: sent.channel, event: sent.event });
 }
 
 function turnAt(state: State, now: number, effects: Effect[]): Turn | undefined {
@@ -121,6 +132,7 @@ function take(turn: Turn, run: ObservationFact): void {
     turn.state.staleAt = state.freshUntil;
   track(turn.state, state);
   askAgain(turn, probe, state);
+  noteWarnings(turn, state);
   if (transition === 'suspected' || transition === 'failed-again') askToVerify(turn, state);
   if (mattersNow(turn, state, run, transition)) settle(turn);
   keepRunning(turn, state, run.endedAt);

@@ -236,7 +236,7 @@ describe('mistakes', () => {
       'tocsin.yaml:5:13-19 config/unknown-service: there is no service nobody',
       'tocsin.yaml:5:23-28 config/unknown-key: unknown key sofft',
       'tocsin.yaml:5:37-48 config/unknown-capability: pay has no capability nothing',
-      'tocsin.yaml:6:17-24 config/unknown-scheme: no kind of probe is short for ftp:',
+      'tocsin.yaml:6:17-26 config/unknown-scheme: no kind of probe is short for ftp:',
     ]);
   });
 
@@ -257,7 +257,11 @@ describe('mistakes', () => {
     const told = await mistakesIn(
       'channels:\n  a: { kind: hook, url: ${env:A}, secret: ${env:B} }\n  b: [${file:x}]\n',
     );
-    expect(told.map(({ code, place }) => [code, place?.line])).toEqual([['syntax/unquoted-interpolation', 2]]);
+    expect(told.map(({ code, place }) => [code, place?.line])).toEqual([
+      ['syntax/unquoted-interpolation', 2],
+      ['syntax/unquoted-interpolation', 2],
+      ['syntax/unquoted-interpolation', 3],
+    ]);
   });
 
   test('are at most a thousand, and then counted', async () => {

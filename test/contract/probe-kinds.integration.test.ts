@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { ProbeSchema } from '../../src/config/grammar/probe.ts';
 import { FAILURE_CLASSES, type Stage } from '../../src/model/failure.ts';
 import type { Judgement, Measured } from '../../src/model/run.ts';
@@ -92,6 +93,10 @@ describe.each(PROBE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_nam
     const own = Object.fromEntries(Object.entries(probe).filter(([key]) => !(key in ProbeSchema.shape)));
     expect(probe['kind']).toBe(kind.name);
     expect(kind.schema.safeParse(own).error?.issues).toBeUndefined();
+  });
+
+  test('has fields that JSON Schema can say', () => {
+    expect(z.toJSONSchema(kind.schema, { io: 'input' })).toMatchObject({ type: 'object', additionalProperties: false });
   });
 
   test('describes itself, its steps and where runs come from', () => {

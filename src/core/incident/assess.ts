@@ -129,7 +129,11 @@ function loudest(
 /** The highest `notify` among root and symptoms; an affected capability without a probe counts as `page`. */
 function notifyCap(turn: Turn, incident: Incident, affected: Affected): Loudness {
   if (affected.some(([id]) => turn.graph.byId.get(id)?.probes.length === 0)) return 'page';
-  const probes: ProbeId[] = [...incident.rootProbes, incident.first.probe, ...incident.symptoms.keys()];
+  const probes: ProbeId[] = [
+    ...incident.rootProbes,
+    ...(incident.first.probe === null ? [] : [incident.first.probe]),
+    ...incident.symptoms.keys(),
+  ];
   return probes.reduce<Loudness>((most, id) => louder(most, turn.graph.probes.get(id)?.notify ?? 'record'), 'record');
 }
 

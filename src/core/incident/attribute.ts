@@ -149,6 +149,7 @@ function open(turn: Turn, now: RootNow): Incident {
   const names = [...now.failures.keys()].sort();
   const incident: Incident = {
     id: incidentId(root, generation),
+    about: 'failure',
     root,
     generation,
     state: 'pending',

@@ -33,6 +33,8 @@ export interface Told {
  */
 export interface Incident {
   readonly id: IncidentId;
+  /** `failure`: diagnosed among failing probes · `warning`, `monitor`: stands alone and explains nothing. */
+  readonly about: 'failure' | 'warning' | 'monitor';
   readonly root: Root;
   readonly generation: number;
   state: 'pending' | 'open' | 'merged' | 'closed';
@@ -44,7 +46,8 @@ export interface Incident {
   rootProbes: readonly ProbeId[];
   /** What was confirmed first, ties by the order of stages. */
   first: {
-    readonly probe: ProbeId;
+    /** Null where no probe is meant: the monitor's own trouble. */
+    readonly probe: ProbeId | null;
     readonly class: FailureClass;
     readonly message: string;
     readonly step: Step | null;

@@ -1,13 +1,11 @@
 import type { ChannelId, ProbeId } from '../../model/ids.ts';
-import type { NotificationEvent } from '../../model/notification.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import { diagnoseWithSharedCauses } from '../diagnose/shared-cause.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
-import { message } from '../paging/compose.ts';
 import { gate, isAwaited } from '../paging/gate.ts';
 import { destinations } from '../paging/route.ts';
-import type { Destination, Routed } from '../paging/route.ts';
-import { mutedChannels } from '../paging/silence.ts';
+import type { Destination } from '../paging/route.ts';
+import { audible, remember, routed, send } from '../paging/send.ts';
 import { listed, spokenDuration } from '../paging/words.ts';
 import type { Turn } from '../state.ts';
 import { assess } from './assess.ts';
@@ -43,6 +41,8 @@ export function settle(turn: Turn): void {
     else if (incident.loudness !== null) update(turn, incident);
     wake(remind(turn, incident));
   }
+  for (const incident of turn.state.incidents.values())
+    if (isLive(incident) && incident.about !== 'failure') wake(remind(turn, incident));
   for (const window of turn.state.windows.values()) {
     wake(window.from);
     wake(window.until);
@@ -67,7 +67,9 @@ function diagnosed(turn: Turn): DiagnosisWithCauses {
 }
 
 function liveIncidents(turn: Turn): readonly Incident[] {
-  return [...turn.state.incidents.values()].filter(isLive).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...turn.state.incidents.values()]
+    .filter((i) => isLive(i) && i.about === 'failure')
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** At `hold.max` the deepest dependency that is still suspect is named instead of its dependent. */
@@ -147,7 +149,8 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
     return;
   }
   const removed =
-    turn.graph.services.get(serviceOfRoot(incident.root)) === undefined || !turn.graph.probes.has(incident.first.probe);
+    turn.graph.services.get(serviceOfRoot(incident.root)) === undefined ||
+    (incident.first.probe !== null && !turn.graph.probes.has(incident.first.probe));
   close(
     turn,
     incident,
@@ -284,19 +287,6 @@ function notice(turn: Turn, incident: Incident, assessment: Assessment): void {
   send(turn, incident, 'notice', heard, `you are affected; ${incident.owner ?? 'nobody'} was told`);
 }
 
-function audible(turn: Turn, incident: Incident, targets: readonly Destination[]): readonly Destination[] {
-  return mutedChannels(turn, incident) ? [] : targets;
-}
-
-function remember(incident: Incident, event: NotificationEvent, targets: readonly Destination[]): void {
-  for (const t of targets)
-    incident.told.set(t.channel, {
-      channel: t.channel,
-      event,
-      ...(t.fallback === undefined ? {} : { fallback: t.fallback }),
-    });
-}
-
 /** Tells those who were told when more is hit, or more is suppressed, than they know of. */
 function update(turn: Turn, incident: Incident): void {
   if (incident.told.size === 0) return;
@@ -329,44 +319,6 @@ function remind(turn: Turn, incident: Incident): number | null {
     );
   }
   return incident.remindAt;
-}
-
-/** One message: the same sequence number on every channel. */
-function send(
-  turn: Turn,
-  incident: Incident,
-  event: NotificationEvent,
-  targets: readonly Destination[],
-  reason: string,
-): void {
-  if (targets.length === 0) return;
-  incident.sequence += 1;
-  const sequence = incident.sequence;
-  const notification = message(turn, incident, event, sequence, reason);
-  for (const target of targets) {
-    turn.effects.push({
-      kind: 'notify',
-      id: `${turn.configuration.instance}/${incident.id}/${String(sequence)}/${target.channel}`,
-      incident: incident.id,
-      channel: target.channel,
-      sequence,
-      notification,
-      ...(target.fallback === undefined ? {} : { fallback: target.fallback }),
-    });
-  }
-}
-
-function routed(turn: Turn, incident: Incident, owner: string | null): Routed {
-  return {
-    tier: incident.tier,
-    owner,
-    service: incident.root.id,
-    capabilities: incident.capabilities,
-    kind: incident.root.kind,
-    class: incident.first.class,
-    labels: turn.graph.services.get(serviceOfRoot(incident.root))?.labels ?? {},
-    at: turn.now,
-  };
 }
 
 function isLouder(a: Loudness, b: Loudness): boolean {

@@ -75,13 +75,11 @@ export function isAwaited(turn: Turn, id: ProbeId, after: number): boolean {
 }
 
 function because(turn: Turn, incident: Incident, unanswered: readonly ProbeId[]): string {
-  const failure = turn.state.probes.get(incident.first.probe)?.failure;
+  const first = incident.first.probe === null ? undefined : turn.state.probes.get(incident.first.probe);
+  const failure = first?.failure;
   const parts: string[] = [];
   if (failure !== null && failure !== undefined) {
-    const lastedMs = Math.max(
-      0,
-      (turn.state.probes.get(incident.first.probe)?.lastEndedAt ?? turn.now) - failure.since,
-    );
+    const lastedMs = Math.max(0, (first?.lastEndedAt ?? turn.now) - failure.since);
     parts.push(
       failure.byRatio
         ? failure.message

@@ -93,6 +93,8 @@ export class LogWriter {
   /** Does one bounded step of pruning. */
   prune(slice: PruneSlice): PrunedSlice {
     const { statements, contents } = this.#opened();
+    // Entries leave the journal by being sealed only.
+    this.#seal();
     // The contents that are deleted may be among those remembered.
     contents.forget();
     return transaction(statements.database, () => pruneSlice(statements, slice));

@@ -18,9 +18,6 @@ const expectation = z.strictObject({
   serialNewerThan: z.number().int().min(0).max(4_294_967_295).optional(),
 });
 
-/** What a reply is held to, parsed. */
-export type DnsExpectation = z.output<typeof expectation>;
-
 /** The `dns` kind's own fields. */
 export const dnsOptions = z
   .strictObject({

@@ -28,7 +28,7 @@ export async function authorizationFor(
 }
 
 /** RFC 7617, UTF-8. */
-export function basic(username: string, password: Secret): string {
+function basic(username: string, password: Secret): string {
   return `Basic ${Buffer.from(`${username}:${password.reveal()}`, 'utf8').toString('base64')}`;
 }
 

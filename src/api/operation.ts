@@ -1,0 +1,93 @@
+import type { Diagnostic } from '../model/configuration.ts';
+import type { ProbeId } from '../model/ids.ts';
+import type { Secret } from '../model/secret.ts';
+import type { DaemonView } from '../ports/daemon-view.ts';
+import type { Access } from './guard.ts';
+import type { FromSchema, JsonSchema } from './json-schema.ts';
+import type { Problem } from './problem.ts';
+
+/** What handlers may ask. */
+export interface ApiContext {
+  readonly view: DaemonView;
+  /** Findings about the running configuration. */
+  readonly findings: () => readonly Diagnostic[];
+  /** One scrape in Prometheus' text format; undefined where metrics are switched off. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: Uint8Array | string }>;
+  /** The token of one heartbeat, good for that heartbeat alone; undefined where it has none. */
+  readonly heartbeatToken: (probe: ProbeId) => Secret | undefined;
+  readonly version: string;
+  /** The API in OpenAPI 3.1. */
+  readonly document: () => unknown;
+  readonly wall: () => number;
+}
+
+/** A request, checked against its schemas. */
+export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** The name of the token that was shown; empty where none was needed. */
+  readonly by: string;
+}
+
+/** What a handler gives. `text` carries its own media type; `status` differs from the operation's where it must. */
+export type Answer<Body = unknown> =
+  | { readonly kind: 'ok'; readonly body: Body; readonly status?: number }
+  | { readonly kind: 'text'; readonly body: Uint8Array | string; readonly contentType: string }
+  | Problem;
+
+/**
+ * A route as data. The same schemas check the request, type the handler, and make the OpenAPI document, so that
+ * the three cannot disagree.
+ */
+export interface Operation {
+  readonly method: 'GET' | 'POST';
+  /** With `:name` for what `params` describes; from the root. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: JsonSchema;
+  readonly query?: JsonSchema;
+  /** Absent: there is no body, or (with `anyBody`) any JSON or none. */
+  readonly body?: JsonSchema;
+  readonly anyBody?: boolean;
+  readonly success: { readonly status: 200 | 201 | 204; readonly shape?: JsonSchema; readonly mediaType?: string };
+  /** Other answers than problems: a 503 that has the success's shape. */
+  readonly also?: Readonly<Record<number, JsonSchema>>;
+  /** A token beside the configured ones that is good for this request. */
+  readonly ownToken?: (context: ApiContext, params: unknown) => Secret | undefined;
+  readonly answer: (context: ApiContext, asked: Asked) => Answer | Promise<Answer>;
+}
+
+type Maybe<S> = S extends JsonSchema ? FromSchema<S> : undefined;
+
+/** Declares a route; its handler's types follow from its schemas. */
+export function operation<
+  const P extends JsonSchema | undefined = undefined,
+  const Q extends JsonSchema | undefined = undefined,
+  const B extends JsonSchema | undefined = undefined,
+  const R extends JsonSchema | undefined = undefined,
+>(
+  declared: Omit<Operation, 'params' | 'query' | 'body' | 'success' | 'answer' | 'ownToken'> & {
+    readonly params?: P;
+    readonly query?: Q;
+    readonly body?: B;
+    readonly success: { readonly status: 200 | 201 | 204; readonly shape?: R; readonly mediaType?: string };
+    readonly ownToken?: (context: ApiContext, params: Maybe<P>) => Secret | undefined;
+    readonly answer: (
+      context: ApiContext,
+      asked: Asked<Maybe<P>, Maybe<Q>, Maybe<B>>,
+    ) => Answer<Maybe<R>> | Promise<Answer<Maybe<R>>>;
+  },
+): Operation {
+  // Only `register-operations.ts` calls the handler, after these very schemas accepted the request.
+  return declared as unknown as Operation;
+}
+
+/** An answer with a body. */
+export function ok<Body>(body: Body): Answer<Body> {
+  return { kind: 'ok', body };
+}
+
+export const READ: Access = { kind: 'read' };
+export const OPEN: Access = { kind: 'open' };

@@ -1,0 +1,176 @@
+import type { TroubleFact } from '../../model/entry.ts';
+import type { FailureClass } from '../../model/failure.ts';
+import type { IncidentId, ProbeId } from '../../model/ids.ts';
+import { stageOrder } from '../detect/classes.ts';
+import type { ProbeState } from '../detect/probe-state.ts';
+import { loudnessOf } from '../paging/loudness.ts';
+import { destinations } from '../paging/route.ts';
+import { audible, remember, routed, send } from '../paging/send.ts';
+import { doing } from '../paging/words.ts';
+import type { Turn } from '../state.ts';
+import { isLive } from './attribute.ts';
+import { rootKey, tell } from './incident.ts';
+import type { Incident, Loudness, Root } from './incident.ts';
+import { close } from './settle.ts';
+
+/** A warning must be seen in this many runs to be told, and be absent from as many to end. */
+const WARNING_RUNS = 3;
+
+/**
+ * Warnings of a run (an expiring certificate): seen in three runs it is a ticket of its own, which explains
+ * nothing; absent from three it ends. Only passing runs speak: a failed one did not get to the certificate.
+ */
+export function noteWarnings(turn: Turn, state: ProbeState): void {
+  if (state.lastOutcome !== 'pass') return;
+  const seen = new Set(state.currentWarnings.map((w) => w.class));
+  for (const warning of state.currentWarnings) {
+    const known = state.warnings.get(warning.class);
+    state.warnings.set(warning.class, { warning, seen: (known?.seen ?? 0) + 1, absent: 0 });
+  }
+  for (const [failureClass, known] of [...state.warnings].sort(
+    ([a], [b]) => stageOrder(a) - stageOrder(b) || (a < b ? -1 : 1),
+  )) {
+    const id = `${state.id}:${failureClass}` as IncidentId;
+    const incident = turn.state.incidents.get(id);
+    const open = incident !== undefined && isLive(incident);
+    if (seen.has(failureClass)) {
+      if (!open && known.seen >= WARNING_RUNS) openWarning(turn, state, id, failureClass, known.warning.message);
+      continue;
+    }
+    known.absent += 1;
+    if (known.absent < WARNING_RUNS) continue;
+    state.warnings.delete(failureClass);
+    if (open) close(turn, incident, 'recovered');
+  }
+}
+
+function openWarning(turn: Turn, state: ProbeState, id: IncidentId, failureClass: FailureClass, message: string): void {
+  const probe = turn.graph.probes.get(state.id);
+  if (probe === undefined) return;
+  const tier = turn.graph.tiers.get(probe.service) ?? 1;
+  const service = turn.graph.services.get(probe.service);
+  openStandalone(turn, {
+    id,
+    about: 'warning',
+    root: { kind: 'service', id: probe.service },
+    probe: state.id,
+    class: failureClass,
+    message,
+    // A warning is never urgent; on the least urgent tier it is only recorded.
+    loudness: loudnessOf('degraded', tier === 0 ? 1 : tier, false),
+    owner: service?.owner ?? turn.configuration.serverOwner ?? null,
+    tier,
+    title: `${probe.service} ${doing(failureClass)}: ${message}`,
+  });
+}
+
+/** The monitor's own trouble: told to its owner as soon as it is known, ended when it ends. */
+export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
+  const root: Root = { kind: 'monitor', id: trouble.what };
+  const generation = turn.state.generations.get(`warning:${rootKey(root)}`) ?? 0;
+  const current = turn.state.incidents.get(`monitor-${trouble.what}-${String(generation)}` as IncidentId);
+  const open = current !== undefined && isLive(current);
+  if (trouble.state === 'end') {
+    if (open) close(turn, current, 'recovered');
+    return;
+  }
+  if (open) {
+    current.first = { ...current.first, message: trouble.message };
+    tell(current, turn.now, 'again', trouble.message);
+    return;
+  }
+  openStandalone(turn, {
+    id: `monitor-${trouble.what}-${String(generation + 1)}` as IncidentId,
+    about: 'monitor',
+    root,
+    probe: null,
+    class: trouble.what === 'reload' ? 'probe.misconfigured' : 'probe.resources',
+    message: trouble.message,
+    loudness: trouble.what === 'reload' || trouble.what === 'schedule' ? 'ticket' : 'page',
+    owner: turn.configuration.serverOwner ?? null,
+    tier: 0,
+    title: TITLES[trouble.what],
+  });
+}
+
+const TITLES: Readonly<Record<TroubleFact['what'], string>> = {
+  log: 'Tocsin cannot write its log: it goes on probing and paging from memory',
+  reload: 'Tocsin refused a changed configuration: the one before stays in effect',
+  reduce: 'Tocsin could not take an entry of its log into account',
+  schedule: 'Tocsin cannot keep its schedule',
+};
+
+interface Standalone {
+  readonly id: IncidentId;
+  readonly about: 'warning' | 'monitor';
+  readonly root: Root;
+  readonly probe: ProbeId | null;
+  readonly class: FailureClass;
+  readonly message: string;
+  readonly loudness: Loudness;
+  readonly owner: string | null;
+  readonly tier: number;
+  readonly title: string;
+}
+
+function openStandalone(turn: Turn, what: Standalone): void {
+  const key = `warning:${what.about === 'monitor' ? rootKey(what.root) : what.id}`;
+  const generation = (turn.state.generations.get(key) ?? 0) + 1;
+  turn.state.generations.set(key, generation);
+  const incident: Incident = {
+    id: what.id,
+    about: what.about,
+    root: what.root,
+    generation,
+    state: 'open',
+    closedBecause: null,
+    mergedInto: null,
+    capabilities: [],
+    rootProbes: [],
+    first: { probe: what.probe, class: what.class, message: what.message, step: null },
+    inferred: false,
+    verified: true,
+    startedAt: turn.now,
+    onset: { start: turn.now, end: turn.now },
+    detectedAt: turn.now,
+    pagedAt: what.loudness === 'page' ? turn.now : null,
+    resolvedAt: null,
+    symptoms: new Map(),
+    suppressed: new Map(),
+    hold: null,
+    loudness: what.loudness,
+    sequence: 0,
+    told: new Map(),
+    noticed: [],
+    owner: what.owner,
+    tier: what.tier,
+    title: what.title,
+    impact: [],
+    unaffected: [],
+    toldAbout: '',
+    acknowledgedBy: null,
+    remindAt: turn.now + turn.configuration.remindMs,
+    held: null,
+    notes: [],
+    label: null,
+    related: [],
+    timeline: [],
+  };
+  turn.state.incidents.set(incident.id, incident);
+  tell(incident, turn.now, what.loudness, what.message);
+  turn.effects.push({ kind: 'decide', incident: incident.id, decision: what.loudness, reason: what.message });
+  if (what.loudness === 'record') return;
+  const targets = audible(
+    turn,
+    incident,
+    destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness),
+  );
+  remember(incident, what.loudness, targets);
+  send(
+    turn,
+    incident,
+    what.loudness,
+    targets,
+    what.about === 'warning' ? `seen in ${String(WARNING_RUNS)} runs` : what.message,
+  );
+}
