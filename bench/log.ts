@@ -11,6 +11,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { cpuUsage } from 'node:process';
 import { parseArgs } from 'node:util';
 import type { Entry } from '../src/model/entry.ts';
 import type { CapabilityId, ProbeId, Sha256 } from '../src/model/ids.ts';
@@ -23,6 +24,8 @@ const START_AT = 1_760_000_000_000;
 const DAY_MS = 86_400_000;
 const MAX_ROWS = 20_000_000;
 const MAX_IN_FLIGHT = 8;
+/** Commits one after another, each waited for, as a daemon with 67 probes a second makes them. */
+const PACED = 200;
 
 const { values } = parseArgs({
   options: {
@@ -59,6 +62,7 @@ async function append(): Promise<void> {
   await using log = await openLog({ path: folder, engine: ENGINE, synchronous });
   const commitMs: number[] = [];
   const started = performance.now();
+  const before = cpuUsage();
   const inFlight = new Set<Promise<void>>();
   for (let n = 1; n <= rows; n += batch) {
     const committed = timed(commitMs, log.commit(commitOf(n, Math.min(rows, n + batch - 1))));
@@ -68,10 +72,14 @@ async function append(): Promise<void> {
   }
   await Promise.all(inFlight);
   const ms = performance.now() - started;
+  const cpu = cpuUsage(before);
   print('append, rows/s (their making included)', perSecond(rows, ms));
+  print('  CPU µs an entry, both threads', ((cpu.user + cpu.system) / rows).toFixed(1));
   const paced: number[] = [];
-  for (let index = 0; index < 200; index++) await timed(paced, log.commit(commitOf(rows + 1, rows)));
-  print('an empty commit alone, ms p50 / p99', `${quantile(paced, 0.5)} / ${quantile(paced, 0.99)}`);
+  for (let first = rows + 1; first <= rows + PACED * 20; first += 20) {
+    await timed(paced, log.commit(commitOf(first, first + 19)));
+  }
+  print('a commit of 20 alone, ms p50 / p99', `${quantile(paced, 0.5)} / ${quantile(paced, 0.99)}`);
 }
 
 async function timed(into: number[], commit: Promise<void>): Promise<void> {
@@ -84,9 +92,12 @@ async function replay(): Promise<void> {
   await using log = await openLogReader({ path: folder, engine: ENGINE });
   for (const name of ['first', 'second'] as const) {
     const started = performance.now();
+    const { user, system } = cpuUsage();
     let count = 0;
     for await (const page of log.entriesAfter(0)) count += page.length;
     print(`replay, entries/s (${name} time)`, perSecond(count, performance.now() - started));
+    const cpu = cpuUsage({ user, system });
+    print('  CPU µs an entry, both threads', ((cpu.user + cpu.system) / count).toFixed(2));
   }
 }
 

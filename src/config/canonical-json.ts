@@ -28,12 +28,16 @@ function sortedObject(value: object): unknown {
   if (Array.isArray(value)) return value.map((item) => sorted(item) ?? null);
   if (value instanceof Map) return sortedEntries([...value].map(([key, item]) => [String(key), item]));
   if (value instanceof Set) return [...value].map((item) => sorted(item) ?? null);
-  if ('toJSON' in value && typeof value.toJSON === 'function') return sorted(value.toJSON());
+  if (saysItself(value)) return sorted(value.toJSON());
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === Object.prototype || prototype === null;
   // Compiled things (a pattern) say what they were made of.
-  if (!isPlain && value.toString !== Object.prototype.toString) return String(value);
+  if (!isPlain && value.toString !== Object.prototype.toString) return (value as { toString(): string }).toString();
   return sortedEntries(Object.entries(value));
+}
+
+function saysItself(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function sortedEntries(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {

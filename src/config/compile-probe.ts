@@ -104,6 +104,8 @@ export function compileProbe(
   };
 }
 
+const PLAIN_ASSERTION = { because: undefined, class: 'semantic.assertion' } as const;
+
 type ProbeFields = Fields<typeof ProbeSchema>;
 type Defaults = ProbeContext['defaults'];
 
@@ -143,8 +145,7 @@ function assertionsOf(
     const where = child(at, 'that') ?? at;
     const compiled = compileAssertion(expression, language);
     if (compiled.ok) {
-      const { because = undefined, class: failureClass = 'semantic.assertion' as const } =
-        typeof written === 'string' ? {} : written;
+      const { because, class: failureClass } = typeof written === 'string' ? PLAIN_ASSERTION : written;
       assert.push({
         that: expression,
         ...(because === undefined ? {} : { because }),

@@ -9,7 +9,8 @@ import { kindWords } from './explain-issues.ts';
 import { checkName } from './gather.ts';
 import { suggestion } from './nearest-name.ts';
 import { entriesOf } from './read-fields.ts';
-import { child, placeOf, tellDouble } from './yaml-tree.ts';
+import { tellDouble } from './tell-double.ts';
+import { child, placeOf } from './yaml-tree.ts';
 import type { ScalarNode, YamlNode } from './yaml-tree.ts';
 
 /** All probes of a service: those of `probes`, and the one that `probe: URL` is short for. */

@@ -2,7 +2,8 @@ import { kindWords, tellUnknownKey } from './explain-issues.ts';
 import { DocumentSchema, TEAM_KEYS } from './grammar/document.ts';
 import { NAME_RULE, isName } from './grammar/words.ts';
 import type { Mistakes } from './mistakes.ts';
-import { placeOf, plain, tellDouble } from './yaml-tree.ts';
+import { tellDouble } from './tell-double.ts';
+import { placeOf, plain } from './yaml-tree.ts';
 import type { ListNode, MapNode, ScalarNode, YamlNode } from './yaml-tree.ts';
 
 /** A service or a channel as it stands in a file, not yet read. */

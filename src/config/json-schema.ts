@@ -47,8 +47,8 @@ function partSchema(schema: z.ZodType): Record<string, unknown> {
     override: ({ zodSchema, jsonSchema }) => {
       // zod drops these where a value is transformed, for fear that they are of the result; ours are as written.
       const { default: usual, examples } = z.globalRegistry.get(zodSchema) ?? {};
-      if (usual !== undefined) jsonSchema.default = usual as typeof jsonSchema.default & {};
-      if (Array.isArray(examples)) jsonSchema.examples = examples as NonNullable<typeof jsonSchema.examples>;
+      if (usual !== undefined) jsonSchema.default = usual;
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (jsonSchema.format !== undefined && !FORMATS.has(jsonSchema.format)) delete jsonSchema.format;
       const part = jsonSchema['part'];
       if (typeof part !== 'string') return;
@@ -83,6 +83,7 @@ function byKind(
     properties: { kind: { enum: names } },
     allOf: names.map((name) => ({
       if: { properties: { kind: { const: name } }, required: ['kind'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
       then: { $ref: `#/$defs/${what}.${name}` },
     })),
   };

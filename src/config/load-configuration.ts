@@ -17,7 +17,7 @@ import { namesOf } from './names.ts';
 import type { ReadFiles } from './read-files.ts';
 import { readSources } from './read-sources.ts';
 import type { Source } from './source.ts';
-import { parseYaml } from './yaml-tree.ts';
+import { parseYaml } from './parse-yaml.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
 /** What loading is given: where to look, which kinds there are, and the only ways to the outside that it has. */

@@ -6,7 +6,7 @@ import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
 /** The capability of a service that declares none. */
-export const ONLY_CAPABILITY = 'up';
+const ONLY_CAPABILITY = 'up';
 
 /** Every name that something else may refer to, taken from the text itself: also of what is otherwise wrong. */
 export interface Names {

@@ -20,7 +20,7 @@ interface Definition {
 }
 
 function definitionOf(schema: z.ZodType): Definition {
-  return schema._zod.def as unknown as Definition;
+  return schema._zod.def;
 }
 
 /** The schemas that the value itself may answer to: wrappers opened, the alternatives of unions side by side. */

@@ -12,7 +12,7 @@ const QUERY_TIMEOUT_MS = 60_000;
 /** Queries that may wait for the reader at a time. */
 const MAX_WAITING = 256;
 /** Observations or decisions in one answer; more are to be had by paging. */
-export const MAX_LIMIT = 50_000;
+const MAX_LIMIT = 50_000;
 /** Contents kept while reading on through the log. */
 const MAX_CONTENTS = 20_000;
 

@@ -3,7 +3,7 @@ import type { SummaryQuery } from './calls.ts';
 import type { Timing } from './page/decode.ts';
 
 /** The most steps that one summary may have. */
-export const MAX_STEPS = 10_000;
+const MAX_STEPS = 10_000;
 
 interface Step {
   runs: number;

@@ -96,7 +96,7 @@ function channelKind<S extends z.ZodType>(name: string, schema: S): ChannelKind 
     name,
     description: `a ${name} for tests`,
     example: '',
-    schema: schema as unknown as ChannelKind['schema'],
+    schema,
     deliver: never,
   };
 }

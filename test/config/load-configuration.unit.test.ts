@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
+import type { Secret } from '../../src/model/secret.ts';
 import type { Probe } from '../../src/model/configuration.ts';
 import type { LoadedConfiguration } from '../../src/ports/loaded.ts';
 import { line, loaded, loadTexts, mistakesIn } from './load-texts.ts';

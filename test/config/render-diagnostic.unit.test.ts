@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { renderDiagnostic, renderDiagnostics } from '../../src/config/render-diagnostic.ts';
 import type { Diagnostic } from '../../src/model/configuration.ts';
@@ -37,7 +38,7 @@ describe('a diagnostic in a terminal', () => {
   test('has colours only where they are asked for', () => {
     const coloured = renderDiagnostic(unknown, TEXT, { colour: true });
     expect(coloured).toContain('\u001b[31merror\u001b[0m');
-    expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(renderDiagnostic(unknown, TEXT, { colour: false }));
+    expect(stripVTControlCharacters(coloured)).toBe(renderDiagnostic(unknown, TEXT, { colour: false }));
   });
 
   test('shows the path that proves it', () => {

@@ -7,7 +7,7 @@ import { parseTcpAddress } from './tcp-address.ts';
 import { capabilityRef, instant, listOf, timezone, url } from './words.ts';
 
 /** Who may use the API. */
-export const AuthSchema = z.union([
+const AuthSchema = z.union([
   z.literal('none').meta({ description: 'reading is open wherever we listen' }),
   z.strictObject({
     tokens: z

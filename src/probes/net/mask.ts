@@ -37,6 +37,8 @@ export function maskFor(options: unknown, more: readonly (Secret | undefined)[] 
 
 /** A value parsed from JSON text; undefined where it is none. */
 export function parseJson(text: string): Json | undefined {
+  // Most bodies that are no JSON show it at once, and an exception costs more than the rest of a judgement.
+  if (!/^\s*[{["\d\-tfn]/.test(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {

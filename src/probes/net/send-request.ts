@@ -34,6 +34,8 @@ export interface Answer {
 /** Header bytes (names, values, status line) that are read before the answer counts as too large. */
 const MAX_HEADER_BYTES = 32 * 1024;
 const USER_AGENT = 'tocsin';
+/** Why undici is told to let go; made once, because a stack trace a run is dear. */
+const OVER = new Error('the exchange is over');
 
 /**
  * Sends one request over an open connection by undici's dispatcher and reads the answer, bounded in size by
@@ -52,7 +54,7 @@ export async function sendRequest(socket: Socket, request: OutgoingRequest, cont
     return await new Promise<Answer>((resolve) => new AnswerReader(socket, request, context, resolve).dispatch(client));
   } finally {
     socket.destroy();
-    await client.destroy();
+    await client.destroy(OVER);
   }
 }
 
@@ -105,7 +107,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#settled) controller.abort(new Error('settled'));
+    if (this.#settled) controller.abort(OVER);
   }
 
   onResponseStarted(): void {
@@ -168,7 +170,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       },
       ...(stopped !== undefined && { stopped }),
     });
-    if (stopped !== undefined) this.#controller?.abort(new Error('settled'));
+    if (stopped !== undefined) this.#controller?.abort(OVER);
   }
 
   /** Over TLS it cannot be told: what was read there may have been the protocol's own. */

@@ -53,8 +53,18 @@ function isCertificate(given: Partial<DetailedPeerCertificate> | undefined): giv
   return given?.raw !== undefined;
 }
 
+const MAX_REMEMBERED = 512;
+
+/**
+ * Facts by the certificate's fingerprint: reading its key again would cost as much as half a handshake. A memo,
+ * not state: equal certificates have equal facts, and none is trusted for being known.
+ */
+const remembered = new Map<string, CertificateFacts>();
+
 function certificateFacts(certificate: DetailedPeerCertificate): CertificateFacts {
-  return {
+  const known = remembered.get(certificate.fingerprint256);
+  if (known !== undefined) return known;
+  const facts = {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),
     names: (certificate.subjectaltname ?? '').split(', ').filter(Boolean).sort().slice(0, 100),
@@ -63,6 +73,10 @@ function certificateFacts(certificate: DetailedPeerCertificate): CertificateFact
     notAfter: Date.parse(certificate.valid_to),
     spki: spkiPin(certificate.raw),
   };
+  const oldest = remembered.keys().next();
+  if (remembered.size >= MAX_REMEMBERED && !oldest.done) remembered.delete(oldest.value);
+  remembered.set(certificate.fingerprint256, facts);
+  return facts;
 }
 
 /** RFC 4514 order is not worth its quoting here: most significant part first, as OpenSSL prints it. */

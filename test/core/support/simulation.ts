@@ -56,6 +56,7 @@ interface Planned {
 export class Simulation {
   readonly entries: Entry[] = [];
   readonly sent: Sent[] = [];
+  readonly effects: Effect[] = [];
   readonly decisions: (DecideEffect & { at: number })[] = [];
   #state = engine.initial();
   #queue: Planned[] = [];
@@ -179,6 +180,7 @@ export class Simulation {
     this.entries.push(entry);
     const { state, effects } = engine.reduce(this.#state, entry);
     this.#state = state;
+    this.effects.push(...effects);
     for (const effect of effects) this.#obey(effect);
   }
 
