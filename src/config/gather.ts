@@ -24,9 +24,8 @@ export interface Declarations {
   readonly channels: ReadonlyMap<string, Declaration>;
   readonly sections: ReadonlyMap<SectionName, { readonly key: ScalarNode; readonly node: MapNode }>;
   readonly routes?: { readonly key: ScalarNode; readonly list: ListNode };
-  /** Every `maintenance` list, with its file's role. */
+  /** Every `maintenance` list; each node knows its file and that file's role. */
   readonly maintenance: readonly ListNode[];
-  readonly channelsKey?: ScalarNode;
 }
 
 /** Merges documents. What stands in a file that must not hold it, and what stands twice, is told. */
@@ -36,7 +35,6 @@ export function gather(documents: readonly YamlNode[], mistakes: Mistakes): Decl
   const sections = new Map<SectionName, { key: ScalarNode; node: MapNode }>();
   const maintenance: ListNode[] = [];
   let routes: Declarations['routes'];
-  let channelsKey: ScalarNode | undefined;
 
   for (const document of documents) {
     if (!isMapping(document, 'a document', mistakes)) continue;
@@ -50,7 +48,6 @@ export function gather(documents: readonly YamlNode[], mistakes: Mistakes): Decl
           declare(services, value, 'services', owner, mistakes);
           break;
         case 'channels':
-          channelsKey ??= key;
           declare(channels, value, 'channels', undefined, mistakes);
           break;
         case 'routes':
@@ -72,7 +69,6 @@ export function gather(documents: readonly YamlNode[], mistakes: Mistakes): Decl
     sections,
     maintenance,
     ...(routes === undefined ? {} : { routes }),
-    ...(channelsKey === undefined ? {} : { channelsKey }),
   };
 }
 

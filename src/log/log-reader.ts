@@ -100,7 +100,7 @@ export class LogReader implements LogReads, AsyncDisposable {
     if (missing.length > 0) contents.add(await this.#ask('contents', missing));
   }
 
-  #ask<Name extends keyof ReaderCalls & string>(
+  #ask<Name extends keyof ReaderCalls>(
     name: Name,
     ask: ReaderCalls[Name]['ask'],
   ): Promise<ReaderCalls[Name]['answer']> {

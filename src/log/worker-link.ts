@@ -88,7 +88,7 @@ export class WorkerLink<C extends Calls> {
 
   #die(message: string, cause?: unknown): void {
     this.#dead ??= new LogError('io', message, { cause });
-    for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(new LogError('io', message, { cause }));
+    for (const id of this.#pending.keys()) this.#take(id)?.reject(new LogError('io', message, { cause }));
   }
 
   #take(id: number): Pending | undefined {

@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly ports?: 'free' | 'fixed';
   /** All keys follow from it. Default: a new one, but `DEMO_SEED` with fixed ports. */
   readonly seed?: string;
+  /** `address:port` of a name server that the services ask instead of the world's own; it must know `WORLD_NAMES`. */
+  readonly resolver?: string;
   /** Where the transparency log keeps its entries over restarts; without it every start begins a new log. */
   readonly directory?: string;
 }
@@ -104,7 +106,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const policy = JSON.stringify({ allow: [REPOSITORY] });
   const store = starting.use(await startStore({ host, port: port('store'), token, values: { [POLICY_KEY]: policy } }));
 
-  const client = namedClient({ resolver: dns.address, ca: authority.pem });
+  const client = namedClient({ resolver: options.resolver ?? dns.address, ca: authority.pem });
   const certificate = new ServerCertificate(authority, seed, WORLD_NAMES.signer);
   const signer = starting.use(
     await startSigningService({

@@ -214,9 +214,11 @@ describe('short forms and defaults', () => {
     ]);
   });
 
-  test('several channels without routes are worth a warning, for nobody would be told', async () => {
-    const { findings } = await loaded('channels:\n  a: { kind: mail, to: [a@b] }\n  b: { kind: mail, to: [a@b] }\n');
-    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([['config/no-routes', 'warning']]);
+  test('with several channels nothing is assumed about routes', async () => {
+    const { configuration } = await loaded(
+      'channels:\n  a: { kind: mail, to: [a@b] }\n  b: { kind: mail, to: [a@b] }\n',
+    );
+    expect(configuration.routes).toEqual([]);
   });
 
   test('listening beyond loopback needs auth, or the word that it has none', async () => {
@@ -285,7 +287,10 @@ describe('mistakes', () => {
 
 describe('findings', () => {
   test('a literal in a secret field is a warning at the literal, wherever the field is', async () => {
-    const { findings } = await loaded(shop('token: abc, headers: { a: "x", b: "${env:TOKEN}" }'), ENV);
+    const { findings } = await loaded(
+      shop('token: abc, headers: { a: "x", b: "${env:TOKEN}", c: "Bearer ${login.token}" }'),
+      ENV,
+    );
     expect(findings.map(({ code, severity, place }) => [code, severity, place?.column])).toEqual([
       ['secret/inline', 'warning', 61],
       ['secret/inline', 'warning', 80],
