@@ -1,0 +1,36 @@
+import type { Operation } from './operation.ts';
+import { announceChange, listChanges } from './routes/changes.ts';
+import { listFindings } from './routes/findings.ts';
+import { readGraph } from './routes/graph.ts';
+import { readLiveness, readReadiness } from './routes/health.ts';
+import { pushHeartbeat } from './routes/heartbeats.ts';
+import { predictImpact } from './routes/impact.ts';
+import { acknowledgeIncident, listIncidents, noteIncident, readIncident } from './routes/incidents.ts';
+import { readMetrics } from './routes/metrics.ts';
+import { listObservations, summariseObservations } from './routes/observations.ts';
+import { readOpenApi } from './routes/open-api.ts';
+import { listServices, readService } from './routes/services.ts';
+import { readStatus } from './routes/status.ts';
+
+/** Every route of the API. What is listed here is served and documented; the page's files stand apart. */
+export const OPERATIONS: readonly Operation[] = [
+  readStatus,
+  listServices,
+  readService,
+  readGraph,
+  listIncidents,
+  readIncident,
+  acknowledgeIncident,
+  noteIncident,
+  listObservations,
+  summariseObservations,
+  listFindings,
+  listChanges,
+  announceChange,
+  predictImpact,
+  pushHeartbeat,
+  readOpenApi,
+  readLiveness,
+  readReadiness,
+  readMetrics,
+];

@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
+import type { Guard } from './guard.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { Answer, ApiContext, Operation } from './operation.ts';
+import { problem, sendProblem } from './problem.ts';
+
+type Request = FastifyRequest<RouteGenericInterface>;
+
+/** Serves the operations. `guard` is asked at every request, so that a reload can replace it. */
+export function registerOperations(
+  server: FastifyInstance,
+  operations: readonly Operation[],
+  context: ApiContext,
+  guard: () => Guard,
+): void {
+  // Whose word it is, from the moment the token was seen until the handler writes it into the log.
+  const bearers = new WeakMap<Request, string>();
+  for (const operation of operations) {
+    const { params, query, body, access } = operation;
+    server.route({
+      method: operation.method,
+      url: operation.path,
+      schema: {
+        ...(params === undefined ? {} : { params }),
+        ...(query === undefined ? {} : { querystring: query }),
+        ...(body === undefined ? {} : { body }),
+      },
+      // Orchestrators and scrapers must reach these whatever else goes on.
+      config: access.kind === 'open' ? { rateLimit: false } : {},
+      onRequest: async (request, reply) => {
+        const own = operation.ownToken?.(context, request.params);
+        const admission = guard().checkHost(request, access) ?? guard().admit(request, access, own);
+        if (admission.kind === 'problem') return sendProblem(reply, admission);
+        bearers.set(request, admission.by ?? '');
+        return undefined;
+      },
+      preValidation: async (request, reply) => {
+        if (query !== undefined) numbersOf(request.query as Record<string, unknown>, query);
+        if (body === undefined || request.headers['content-type'] !== undefined) return undefined;
+        return sendProblem(reply, problem('not-json', 'the body must be JSON, with content-type: application/json'));
+      },
+      handler: async (request, reply) => {
+        const by = bearers.get(request) ?? '';
+        const { params, query, body } = request;
+        return send(reply, operation, await operation.answer(context, { params, query, body, by }));
+      },
+    });
+  }
+}
+
+function send(reply: FastifyReply, { success }: Operation, answer: Answer): FastifyReply {
+  switch (answer.kind) {
+    case 'problem':
+      return sendProblem(reply, answer);
+    case 'text':
+      return reply.code(success.status).type(answer.contentType).send(answer.body);
+    case 'ok': {
+      const status = answer.status ?? success.status;
+      if (status === 204) return reply.code(status).send();
+      return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+    }
+  }
+}
+
+/** Numbers of a query arrive as text; bodies have numbers of their own and are left alone. */
+function numbersOf(query: Record<string, unknown>, { properties = {} }: JsonSchema): void {
+  for (const [name, schema] of Object.entries(properties)) {
+    const value = query[name];
+    if (schema.type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
+      Object.assign(query, { [name]: Number(value) });
+  }
+}

@@ -1,0 +1,116 @@
+import type { Diagnostic } from '../model/configuration.ts';
+import type { ProbeId } from '../model/ids.ts';
+import type { Secret } from '../model/secret.ts';
+import type { DaemonView } from '../ports/daemon-view.ts';
+import type { Auth } from '../ports/loaded.ts';
+import type { DaemonListener } from '../ports/telemetry.ts';
+import { ApiError } from './api-error.ts';
+import { createGuard } from './guard.ts';
+import type { Guard } from './guard.ts';
+import { isLoopback } from './host-names.ts';
+import { openApi } from './open-api.ts';
+import type { ApiContext } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
+import { createServer } from './server.ts';
+
+/** How long requests under way may take to end when the API is closed. */
+const CLOSE_MS = 2000;
+
+/** Everything that the API is made of. */
+export interface ApiParts {
+  readonly view: DaemonView;
+  readonly auth: Auth;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publicUrl?: string;
+  readonly version: string;
+  /** The token made in the data folder: an operator's, and good only where no tokens are configured. */
+  readonly writeToken?: Secret;
+  /** One scrape; absent where metrics are switched off. */
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: Uint8Array | string }>;
+  /** Findings about the running configuration. */
+  readonly findings?: () => readonly Diagnostic[];
+  /** The token of one heartbeat (`token` of its probe), accepted for that heartbeat beside a reporter's. */
+  readonly heartbeatToken?: (probe: ProbeId) => Secret | undefined;
+  /** Hears of what broke while answering. */
+  readonly listener?: DaemonListener;
+  readonly wall: () => number;
+}
+
+/** The API at work. Disposing lets requests under way end, for two seconds. */
+export interface Api extends AsyncDisposable {
+  /** Where it is reached from this machine, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes effect with the next request; a reload calls it. `publicUrl` is kept where it is left out. */
+  readonly setAuth: (auth: Auth, publicUrl?: string) => void;
+}
+
+/** Opens the API and the page. Rejects with `ApiError` where the address cannot be listened on. */
+export async function startApi(parts: ApiParts): Promise<Api> {
+  const { listen, listener } = parts;
+  let guard = guardOf(parts);
+  const server = await createServer({
+    context: contextOf(parts),
+    guard: () => guard,
+    broke: (where, error) => listener?.({ kind: 'problem', where: `api ${where}`, message: error.message }),
+  });
+  try {
+    await server.listen({ host: listen.host, port: listen.port });
+  } catch (cause) {
+    await server.close();
+    throw notListening(listen, cause);
+  }
+  const { port } = server.addresses()[0] ?? listen;
+  return {
+    url: `http://${reachable(listen.host)}:${port}`,
+    port,
+    setAuth: (auth, publicUrl = parts.publicUrl) => {
+      guard = guardOf({ ...parts, auth, ...(publicUrl === undefined ? {} : { publicUrl }) });
+    },
+    [Symbol.asyncDispose]: async () => {
+      const impatient = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS);
+      try {
+        await server.close();
+      } finally {
+        clearTimeout(impatient);
+      }
+    },
+  };
+}
+
+function guardOf({ auth, publicUrl, writeToken, listen }: ApiParts): Guard {
+  return createGuard({
+    auth,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(writeToken === undefined ? {} : { writeToken }),
+    loopbackOnly: isLoopback(listen.host),
+  });
+}
+
+function contextOf({ view, findings, metrics, heartbeatToken, version, publicUrl, wall }: ApiParts): ApiContext {
+  const document = openApi(OPERATIONS, { version, ...(publicUrl === undefined ? {} : { publicUrl }) });
+  return {
+    view,
+    findings: findings ?? (() => []),
+    ...(metrics === undefined ? {} : { metrics }),
+    heartbeatToken: heartbeatToken ?? (() => undefined),
+    version,
+    document: () => document,
+    wall,
+  };
+}
+
+function notListening({ host, port }: ApiParts['listen'], cause: unknown): ApiError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE')
+    return new ApiError('in-use', `listened on ${host}:${port}: another program listens there`, { cause });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new ApiError('listen', `listened on ${host}:${port}: ${reason}`, { cause });
+}
+
+/** A host that can be connected to, for one that is listened on. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
