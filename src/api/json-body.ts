@@ -30,7 +30,7 @@ export function acceptJson(server: FastifyInstance): void {
 function isDeeper(value: unknown, levels: number): boolean {
   let layer: readonly unknown[] = [value];
   for (let depth = 0; depth <= levels; depth++) {
-    layer = layer.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    layer = layer.flatMap((each): unknown[] => (typeof each === 'object' && each !== null ? Object.values(each) : []));
     if (layer.length === 0) return false;
   }
   return true;

@@ -39,15 +39,14 @@ export function openApi(
 }
 
 function described(operation: Operation, components: Map<string, Part>): Part {
-  const { access, params, query, body, anyBody, success, also } = operation;
+  const { access, params, query, body, bodyOptional = false, success, also } = operation;
   const role = access.kind === 'write' ? access.role : access.kind === 'read' ? 'viewer' : 'none';
   return {
     summary: operation.summary,
     description: `Role: ${role}`,
     security: access.kind === 'write' ? [{ bearer: [] }] : access.kind === 'read' ? [{ bearer: [] }, {}] : [],
     parameters: [...parameters('path', params, components), ...parameters('query', query, components)],
-    ...(body === undefined ? {} : { requestBody: { required: true, content: json(body, components) } }),
-    ...(anyBody === true ? { requestBody: { required: false, content: json({}, components) } } : {}),
+    ...(body === undefined ? {} : { requestBody: { required: !bodyOptional, content: json(body, components) } }),
     responses: {
       [success.status]: {
         description: 'as asked',

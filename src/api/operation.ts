@@ -48,9 +48,11 @@ export interface Operation {
   readonly access: Access;
   readonly params?: JsonSchema;
   readonly query?: JsonSchema;
-  /** Absent: there is no body, or (with `anyBody`) any JSON or none. */
   readonly body?: JsonSchema;
-  readonly anyBody?: boolean;
+  /** Whether the body may be left out; `undefined` then. */
+  readonly bodyOptional?: boolean;
+  /** Whether it is answered however often it is asked: an orchestrator ends what stays silent. */
+  readonly unlimited?: boolean;
   readonly success: { readonly status: 200 | 201 | 204; readonly shape?: JsonSchema; readonly mediaType?: string };
   /** Other answers than problems: a 503 that has the success's shape. */
   readonly also?: Readonly<Record<number, JsonSchema>>;

@@ -21,7 +21,7 @@ export async function servePage(server: FastifyInstance, guard: () => Guard): Pr
     allowedPath: (path) => /^\/[a-z-]+\.(?:css|js|svg)$/.test(path),
     // Asked for again each time and answered by 304: an upgraded daemon never meets the page of the one before.
     cacheControl: false,
-    setHeaders: (response) => response.setHeader('cache-control', 'no-cache'),
+    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
   });
   server.get('/', (_request, reply) => reply.sendFile('index.html'));
 }

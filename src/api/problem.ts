@@ -8,7 +8,6 @@ export type ProblemCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not-found'
-  | 'method-not-allowed'
   | 'too-slow'
   | 'too-large'
   | 'not-json'
@@ -30,7 +29,6 @@ const KNOWN: Readonly<Record<ProblemCode, { readonly status: number; readonly ti
   unauthorized: { status: 401, title: 'A token is needed' },
   forbidden: { status: 403, title: 'This token may not do that' },
   'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'Not with this method' },
   'too-slow': { status: 408, title: 'The request did not arrive in time' },
   'too-large': { status: 413, title: 'The body is too large' },
   'not-json': { status: 415, title: 'The body must be JSON' },

@@ -16,7 +16,7 @@ export function registerOperations(
   // Whose word it is, from the moment the token was seen until the handler writes it into the log.
   const bearers = new WeakMap<Request, string>();
   for (const operation of operations) {
-    const { params, query, body, access } = operation;
+    const { params, query, body, bodyOptional = false, access } = operation;
     server.route({
       method: operation.method,
       url: operation.path,
@@ -25,8 +25,6 @@ export function registerOperations(
         ...(query === undefined ? {} : { querystring: query }),
         ...(body === undefined ? {} : { body }),
       },
-      // Orchestrators and scrapers must reach these whatever else goes on.
-      config: access.kind === 'open' ? { rateLimit: false } : {},
       onRequest: async (request, reply) => {
         const own = operation.ownToken?.(context, request.params);
         const admission = guard().checkHost(request, access) ?? guard().admit(request, access, own);
@@ -36,7 +34,7 @@ export function registerOperations(
       },
       preValidation: async (request, reply) => {
         if (query !== undefined) numbersOf(request.query as Record<string, unknown>, query);
-        if (body === undefined || request.headers['content-type'] !== undefined) return undefined;
+        if (body === undefined || bodyOptional || request.headers['content-type'] !== undefined) return undefined;
         return sendProblem(reply, problem('not-json', 'the body must be JSON, with content-type: application/json'));
       },
       handler: async (request, reply) => {

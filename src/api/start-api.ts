@@ -60,7 +60,7 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     await server.close();
     throw notListening(listen, cause);
   }
-  const { port } = server.addresses()[0] ?? listen;
+  const port = server.addresses()[0]?.port ?? listen.port;
   return {
     url: `http://${reachable(listen.host)}:${port}`,
     port,

@@ -1,3 +1,4 @@
+import { onDemandBySchedule } from '../core/diagnose/verify.ts';
 import type { Pin, Probe, Service } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Evaluate, Json } from '../model/run.ts';
@@ -87,7 +88,8 @@ export function compileProbe(
     notify: fields.notify ?? defaults.notify ?? 'page',
     proves,
     deep: kind.deep(options),
-    onDemand: fields.onDemand ?? defaults.onDemand ?? kind.traits.onDemand,
+    onDemand:
+      fields.onDemand ?? defaults.onDemand ?? (kind.traits.onDemand && onDemandBySchedule(schedule.schedule)),
     assert: asserted.assert,
     pins: pinsOf(fields, node, subject, mistakes),
     watch: sorted({ ...defaults.watch, ...fields.watch }) as Probe['watch'],

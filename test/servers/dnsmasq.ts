@@ -77,7 +77,7 @@ async function untilAnswered(port: number, name: string, address: string): Promi
   for (;;) {
     const resolver = new Resolver({ timeout: 200, tries: 1 });
     resolver.setServers([`127.0.0.1:${String(port)}`]);
-    const found = await resolver.resolve4(name).catch(() => []);
+    const found = await resolver.resolve4(name).catch((): string[] => []);
     if (found.includes(address)) return;
   }
 }

@@ -9,6 +9,7 @@ export const readLiveness = operation({
   path: '/healthz',
   summary: 'Whether the loops turn',
   access: OPEN,
+  unlimited: true,
   success: { status: 200, shape: LivenessShape },
   also: { 503: LivenessShape },
   answer: ({ view }) => {
@@ -22,6 +23,7 @@ export const readReadiness = operation({
   path: '/readyz',
   summary: 'Whether every probe has had its first run',
   access: OPEN,
+  unlimited: true,
   success: { status: 200, shape: ReadinessShape },
   also: { 503: ReadinessShape },
   answer: ({ view }) => {

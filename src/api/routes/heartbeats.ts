@@ -1,5 +1,5 @@
 import type { ProbeId } from '../../model/ids.ts';
-import { request, TEXT } from '../json-schema.ts';
+import { ANYTHING, request, TEXT } from '../json-schema.ts';
 import { operation } from '../operation.ts';
 import { refused } from '../problem.ts';
 
@@ -9,7 +9,8 @@ export const pushHeartbeat = operation({
   summary: 'A sign of life, with any JSON or nothing',
   access: { kind: 'write', role: 'reporter' },
   params: request({ service: TEXT, probe: TEXT }),
-  anyBody: true,
+  body: ANYTHING,
+  bodyOptional: true,
   success: { status: 204 },
   ownToken: ({ heartbeatToken }, { service, probe }) => heartbeatToken(`${service}/${probe}` as ProbeId),
   answer: async ({ view }, { params, body }) => {

@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { referencePages } from './reference/pages.ts';
+
+/*
+ * Writes the generated sections of docs/configuration.md and docs/probes.md from the schemas and the kinds:
+ *
+ *   npx node scripts/write-reference.ts
+ *
+ * A test compares them (test/docs). What stands outside of the marked sections is written by hand and kept.
+ */
+const root = path.resolve(import.meta.dirname, '..');
+for (const page of await referencePages()) {
+  await writeFile(path.join(root, page.path), page.text);
+  console.log(`wrote ${page.path}`);
+}
