@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
-/* Turns src/ into dist/: every .ts file to JavaScript, everything else (pages, styles) as it is. */
+/* Turns src/ into dist/: every .ts file to JavaScript, what the browser gets (page, scripts, styles, icon) as it is. */
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -13,7 +13,7 @@ const compiled = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'],
 
 if (compiled.status === 0) {
   for (const file of globSync('**/*.*', { cwd: path.join(root, 'src') })) {
-    if (!file.endsWith('.ts') && !file.endsWith('.md')) cpSync(path.join(root, 'src', file), path.join(dist, file));
+    if (!/\.(?:ts|md|json)$/.test(file)) cpSync(path.join(root, 'src', file), path.join(dist, file));
   }
 } else {
   process.exitCode = 1;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { referencePages } from './reference/pages.ts';
 
 /*
- * Writes the generated sections of docs/configuration.md and docs/probes.md from the schemas and the kinds:
+ * Writes the generated sections of docs/configuration.md, docs/probes.md and docs/api.md from schemas, kinds and routes:
  *
  *   npx node scripts/write-reference.ts
  *

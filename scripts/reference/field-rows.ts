@@ -8,18 +8,19 @@ export interface FieldRow {
   readonly type: string;
   /** `required`, a default, or empty. */
   readonly default: string;
+  /** Empty where neither the schema nor anybody else says it; a test finds those. */
   readonly meaning: string;
 }
 
 /** What a schema cannot say: the meaning alone, or a plainer type beside it; with a type, nothing below is listed. */
 export type Words = Readonly<Record<string, string | { readonly type: string; readonly meaning: string }>>;
 
-/** A reference page cannot be made: a field without words, or words without a field. */
-export class ReferenceError extends Error {
-  readonly code: 'no-words' | 'no-field' | 'no-section' | 'not-shared';
-  constructor(code: ReferenceError['code'], message: string) {
+/** A reference page cannot be made: words without a field, a section that nobody makes, a field that kinds share and do not. */
+export class PageError extends Error {
+  readonly code: 'no-field' | 'no-section' | 'not-shared';
+  constructor(code: PageError['code'], message: string) {
     super(message);
-    this.name = 'ReferenceError';
+    this.name = 'PageError';
     this.code = code;
   }
 }
@@ -30,16 +31,14 @@ const LISTED_AT_MOST = 12;
 
 /**
  * The fields of an object schema, nested ones flattened behind their parents. Meanings are the schema's own
- * descriptions; where it has none, `words` has them under `section.path`. Every word must be used.
+ * descriptions; where it has none, `words` has them under `section.path`. Words for a field that is not there throw.
  */
-export function fieldRows(section: string, schema: JsonSchema, words: Words, leaveOut: readonly string[] = []): FieldRow[] {
+export function fieldRows(section: string, schema: JsonSchema, words: Words): readonly FieldRow[] {
   const used = new Set<string>();
-  const rows = [...walk(section, schema, '', words, used)].filter(
-    ({ path }) => !leaveOut.some((name) => path === name || path.startsWith(`${name}.`)),
-  );
+  const rows = [...walk(section, schema, '', words, used)];
   for (const key of Object.keys(words)) {
     if (key.startsWith(`${section}.`) && !used.has(key))
-      throw new ReferenceError('no-field', `words for ${key}, which is not a field any more`);
+      throw new PageError('no-field', `words for ${key}, which is not a field any more`);
   }
   return rows;
 }
@@ -53,7 +52,6 @@ function* walk(
 ): Generator<FieldRow> {
   const required = (schema['required'] as readonly string[] | undefined) ?? [];
   for (const [name, field] of Object.entries(objectOf(schema['properties']))) {
-    if (name === 'kind') continue;
     const path = `${prefix}${name}`;
     const inner = objectOf(field);
     const said = words[`${section}.${path}`];
@@ -61,17 +59,18 @@ function* walk(
     const meaning = (typeof said === 'object' ? said.meaning : said) ?? inner['description'];
     const typed = typeof said === 'object' ? said.type : undefined;
     const nested = typed === undefined ? objectsIn(inner) : [];
-    if (typeof meaning !== 'string' && nested.length === 0)
-      throw new ReferenceError('no-words', `${section}.${path} has no description; give it one, or words in words.ts`);
     if (typeof meaning === 'string' || nested.length === 0)
       yield {
         path,
         secret: isSecret(inner),
         type: typed ?? typeText(inner),
-        default: required.includes(name) ? 'required' : defaultText(inner['default']),
-        meaning: String(meaning),
+        default: required.includes(name)
+          ? 'required'
+          : defaultText(inner['default'] ?? objectOf(schema['default'])[name]),
+        meaning: typeof meaning === 'string' ? meaning : '',
       };
-    for (const { schema: below, list } of nested) yield* walk(section, below, `${path}${list ? '[]' : ''}.`, words, used);
+    for (const { schema: below, list } of nested)
+      yield* walk(section, below, `${path}${list ? '[]' : ''}.`, words, used);
   }
 }
 
@@ -87,8 +86,7 @@ function typeText(schema: JsonSchema): string {
   if (schema['$ref'] !== undefined) return 'JSON';
   if (schema['const'] !== undefined) return code(schema['const']);
   const choice = schema['enum'] as readonly unknown[] | undefined;
-  if (choice !== undefined)
-    return choice.length > LISTED_AT_MOST ? 'a failure class' : choice.map(code).join(', ');
+  if (choice !== undefined) return choice.length > LISTED_AT_MOST ? 'a failure class' : choice.map(code).join(', ');
   const either = schema['anyOf'] as readonly JsonSchema[] | undefined;
   if (either !== undefined) return [...new Set(either.map(typeText))].join(' or ');
   if (schema['pattern'] === DURATION) return 'duration';
@@ -102,7 +100,9 @@ function typeText(schema: JsonSchema): string {
     case 'boolean':
       return 'true, false';
     case 'object':
-      return schema['properties'] === undefined ? `names to ${typeText(objectOf(schema['additionalProperties']))}` : 'mapping';
+      return schema['properties'] === undefined
+        ? `names to ${typeText(objectOf(schema['additionalProperties']))}`
+        : 'mapping';
     case 'string':
       return 'text';
     default:
@@ -118,12 +118,22 @@ function numberText(word: string, { minimum, maximum }: JsonSchema): string {
 function defaultText(value: unknown): string {
   const empty = Array.isArray(value) ? value.length === 0 : JSON.stringify(value) === '{}';
   if (value === undefined || empty) return '';
-  return code(typeof value === 'object' ? JSON.stringify(value).replaceAll('"', '').replaceAll(/([:,])/g, '$1 ') : value);
+  return code(
+    typeof value === 'object'
+      ? JSON.stringify(value)
+          .replaceAll('"', '')
+          .replaceAll(/([:,])/g, '$1 ')
+      : value,
+  );
 }
 
 function isSecret(schema: JsonSchema): boolean {
   if (schema['secret'] === true) return true;
-  const parts = [schema['items'], schema['additionalProperties'], ...((schema['anyOf'] as unknown[] | undefined) ?? [])];
+  const parts = [
+    schema['items'],
+    schema['additionalProperties'],
+    ...((schema['anyOf'] as unknown[] | undefined) ?? []),
+  ];
   return parts.some((part) => typeof part === 'object' && part !== null && isSecret(part as JsonSchema));
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { OPERATIONS } from '../../src/api/operations.ts';
 import { allKinds, NO_SCREEN } from '../../src/app/kinds.ts';
 import { configurationJsonSchema } from '../../src/config/json-schema.ts';
 import type { JsonSchema } from '../../src/config/json-schema.ts';
@@ -10,12 +11,12 @@ import { effectOf, modeOf, stageOf } from '../../src/core/detect/classes.ts';
 import { FAILURE_CLASSES, STAGES } from '../../src/model/failure.ts';
 import type { ProbeKind } from '../../src/ports/probe-kind.ts';
 import { CLASS_MEANINGS, classesGiven, classesOfKind } from './failure-classes.ts';
-import { ReferenceError, fieldRows, fieldTable, table } from './field-rows.ts';
+import { PageError, fieldRows, fieldTable, table } from './field-rows.ts';
 import { WORDS } from './words.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pages whose marked sections are written by `scripts/write-reference.ts`; the rest of them is written by hand. */
-const PAGES = ['docs/configuration.md', 'docs/probes.md'];
+const PAGES = ['docs/configuration.md', 'docs/probes.md', 'docs/api.md'];
 const SECTION = /<!-- generated: ([a-z-]+) -->[\s\S]*?<!-- end -->/g;
 
 /** Fields that several kinds share, told once. */
@@ -28,7 +29,7 @@ export interface ReferencePage {
   readonly text: string;
 }
 
-/** The reference pages with their generated sections up to date. Throws `ReferenceError` where that cannot be said. */
+/** The reference pages with their generated sections up to date. Throws `PageError` where that cannot be said. */
 export async function referencePages(): Promise<readonly ReferencePage[]> {
   const sections = generatedSections();
   const options = await resolveConfig(join(ROOT, 'README.md'));
@@ -36,7 +37,7 @@ export async function referencePages(): Promise<readonly ReferencePage[]> {
     PAGES.map(async (path) => {
       const text = (await readFile(join(ROOT, path), 'utf8')).replaceAll(SECTION, (_, name: string) => {
         const section = sections.get(name);
-        if (section === undefined) throw new ReferenceError('no-section', `${path} asks for ${name}, which is not made`);
+        if (section === undefined) throw new PageError('no-section', `${path} asks for ${name}, which is not made`);
         return `<!-- generated: ${name} -->\n\n${section}\n\n<!-- end -->`;
       });
       return { path, text: await format(text, { ...options, parser: 'markdown' }) };
@@ -52,14 +53,20 @@ function generatedSections(): ReadonlyMap<string, string> {
   const service = at(root('services'), 'additionalProperties');
   const common = commonOfProbes();
   const [once, cron] = at(root('maintenance'), 'items')['anyOf'] as readonly JsonSchema[];
-  const fields = (section: string, schema: JsonSchema | undefined, leaveOut: readonly string[] = []): string =>
-    fieldTable(fieldRows(section, schema ?? {}, WORDS, leaveOut));
+  const fields = (section: string, schema: JsonSchema | undefined): string =>
+    fieldTable(fieldRows(section, schema ?? {}, WORDS));
   return new Map([
     ['service', fields('service', mapping(service))],
     ['capability', fields('capability', mapping(part('capability')))],
     ['server', fields('server', root('server'))],
     ['defaults', fields('defaults', without(root('defaults'), Object.keys(at(common, 'properties'))))],
-    ['channels', table(['kind', 'what it does'], [...kinds.channels.values()].map((k) => [`\`${k.name}\``, k.description]))],
+    [
+      'channels',
+      table(
+        ['kind', 'what it does'],
+        [...kinds.channels.values()].map((k) => [`\`${k.name}\``, k.description]),
+      ),
+    ],
     ['channel', fields('channel', only(part(`channel.${String([...kinds.channels.keys()][0])}`), ['needs']))],
     ['routes', fields('route', at(root('routes'), 'items'))],
     ['maintenance-once', fields('once', once)],
@@ -69,10 +76,14 @@ function generatedSections(): ReadonlyMap<string, string> {
     ['trust', fields('trust', root('trust'))],
     ['log', fields('log', root('log'))],
     ['telemetry', fields('telemetry', root('telemetry'))],
-    ['probe-fields', fields('probe', common)],
+    ['probe-fields', fields('probe', without(common, ['kind']))],
     ['shared-fields', fields('shared', sharedFields([...kinds.probes.keys()].map((name) => part(`probe.${name}`))))],
-    ['kinds', [...kinds.probes.values()].map((kind) => kindSection(kind, part(`probe.${kind.name}`), common)).join('\n\n')],
+    [
+      'kinds',
+      [...kinds.probes.values()].map((kind) => kindSection(kind, part(`probe.${kind.name}`), common)).join('\n\n'),
+    ],
     ['classes', classTable()],
+    ['routes-of-api', routeTable()],
   ]);
 }
 
@@ -85,11 +96,15 @@ function commonOfProbes(): JsonSchema {
 
 /** One kind of probe: what it is, its own fields, its steps, how it can fail, an example. */
 function kindSection(kind: ProbeKind, schema: JsonSchema, common: JsonSchema): string {
-  const own = Object.entries(at(schema, 'properties')).filter(
-    ([name, field]) => !isDeepStrictEqual(field, at(common, 'properties')[name]),
+  const fields = at(schema, 'properties');
+  const shared = SHARED.filter((name) => fields[name] !== undefined);
+  const own = Object.keys(fields).filter(
+    (name) =>
+      name !== 'kind' &&
+      !shared.some((other) => other === name) &&
+      !isDeepStrictEqual(fields[name], at(common, 'properties')[name]),
   );
-  const shared = SHARED.filter((name) => own.some(([field]) => field === name));
-  const rows = fieldRows(kind.name, only(schema, own.map(([name]) => name)), WORDS, shared);
+  const rows = fieldRows(kind.name, only(schema, own), WORDS);
   const steps = kind.traits.steps.map((step) => `${step.name} (${step.kind})`).join(' → ');
   const pushed = kind.traits.origin === 'pushed';
   const classes = classesOfKind(kind.name);
@@ -113,7 +128,7 @@ function sharedFields(kinds: readonly JsonSchema[]): JsonSchema {
   const properties = SHARED.map((name) => {
     const [first, ...others] = kinds.map((kind) => at(kind, 'properties')[name]).filter((field) => field !== undefined);
     if (others.some((other) => !isDeepStrictEqual(other, first)))
-      throw new ReferenceError('not-shared', `kinds differ in their field ${name}; describe it for each of them`);
+      throw new PageError('not-shared', `kinds differ in their field ${name}; describe it for each of them`);
     return [name, first] as const;
   });
   return { type: 'object', properties: Object.fromEntries(properties) };
@@ -128,6 +143,13 @@ function classTable(): string {
     return [`\`${c}\``, CLASS_MEANINGS[c], isFailure ? modeOf(c) : '', makes, given.has(c) ? 'yes' : 'not yet'];
   });
   return table(['class', 'meaning', 'mode', 'makes', 'given'], rows);
+}
+
+function routeTable(): string {
+  const rows = OPERATIONS.map(({ method, path, access, summary }) => {
+    return [`\`${method} ${path}\``, access.kind === 'write' ? access.role : access.kind, summary];
+  });
+  return table(['route', 'needs', 'what'], rows);
 }
 
 function at(schema: JsonSchema, ...path: readonly string[]): JsonSchema {
@@ -146,5 +168,8 @@ function only(schema: JsonSchema, names: readonly string[]): JsonSchema {
 }
 
 function without(schema: JsonSchema, names: readonly string[]): JsonSchema {
-  return only(schema, Object.keys(at(schema, 'properties')).filter((name) => !names.includes(name)));
+  return only(
+    schema,
+    Object.keys(at(schema, 'properties')).filter((name) => !names.includes(name)),
+  );
 }

@@ -2,13 +2,13 @@ import type { Words } from './field-rows.ts';
 
 /** Meanings of fields whose schema has no description, by section and path; the order is that of the schemas. */
 export const WORDS: Words = {
-  'shared.resolver': 'name server to ask, `address[:port]`; default: the system’s',
+  'shared.resolver': "name server to ask, `address[:port]`; default: the system's",
   'shared.family': 'only IPv4 or only IPv6 addresses',
   'shared.addresses': 'probe each resolved address (at most 8), or only the first',
-  'shared.tls.ca': 'PEM of the authorities to trust instead of the system’s',
+  'shared.tls.ca': "PEM of the authorities to trust instead of the system's",
   'shared.tls.cert': 'PEM of a client certificate, with `key`',
-  'shared.tls.key': 'PEM of the client certificate’s key',
-  'shared.tls.servername': 'the name to ask for and to verify, where it is not the host’s',
+  'shared.tls.key': "PEM of the client certificate's key",
+  'shared.tls.servername': "the name to ask for and to verify, where it is not the host's",
   'shared.tls.minDaysLeft': 'warn when a certificate ends sooner',
   'shared.tls.minVersion': 'the oldest protocol to accept',
   'shared.tls.groups': 'key exchange groups to offer',
@@ -42,8 +42,7 @@ export const WORDS: Words = {
 
   'dns.name': 'the name to look up',
   'dns.type': 'which records',
-  'dns.resolver': 'name server to ask, `address[:port]`; default: the system’s',
-  'dns.resolvers': 'several name servers to ask',
+  'dns.resolvers': 'several name servers to ask, instead of `resolver`',
   'dns.agree': 'whether all of them must say the same',
   'dns.expect.rcode': 'the response code',
   'dns.expect.answers.allOf': 'each of these is among the answers',
@@ -52,6 +51,16 @@ export const WORDS: Words = {
   'dns.expect.cname': 'every canonical name that is followed is one of these',
   'dns.expect.minAnswers': 'at least so many answers',
   'dns.expect.serialNewerThan': 'for type SOA: the serial is newer',
+
+  'exec.command': "the program's absolute path and its arguments; no shell; the root file's `trust` must allow it",
+  'exec.protocol': 'how its exit status and output are read',
+  'exec.env': 'its environment, beside `PATH` and `LANG`',
+
+  'prometheus.url': 'where its API begins; `/api/v1/query` is added',
+  'prometheus.query': 'the instant query',
+  'prometheus.expect.min': 'no value is below',
+  'prometheus.expect.max': 'no value is above',
+  'prometheus.expect.absent': 'what no value at all amounts to',
 
   'tcp.host': 'name or address',
   'tcp.port': 'port',
@@ -63,7 +72,7 @@ export const WORDS: Words = {
   'tls.port': 'port',
   'tls.starttls': 'begin in the clear and ask for TLS as this protocol does',
 
-  'rekor.url': 'the log’s base URL',
+  'rekor.url': "the log's base URL",
   'rekor.version': 'only 1 is supported yet',
   'rekor.publicKey': {
     type: 'PEM, or a list of PEM or `{ value, from, until }`',
@@ -100,39 +109,36 @@ export const WORDS: Words = {
   },
   'probe.pin': {
     type: 'fact to value, to `{ value, from, until }`, or to a list',
-    meaning: 'facts that must hold; `*` stands for anything, addresses may be ranges',
+    meaning: 'facts that must hold; `*` stands for anything, IPv4 addresses may be ranges',
   },
   'probe.enabled': 'whether it runs at all',
 
-  'service.title': 'how people call it',
   'service.description': 'what it is for',
-  'service.detectWithin': 'a promise (not checked yet)',
+  'service.title': 'how people call it',
   'service.runbook': 'where it is written what to do; shown in pages',
+  'service.detectWithin': 'a promise (not checked yet)',
   'service.labels': 'for routes',
   'service.needs': { type: 'list of needs', meaning: 'added to the needs of each capability' },
   'service.capabilities': { type: 'names to capabilities', meaning: 'without any it has exactly one, named `up`' },
   'service.probes': { type: 'names to probes', meaning: 'see [probes](probes.md)' },
   'service.start': 'what a cold start needs beyond the hard needs (no effect yet)',
-  'service.recovery': 'ways out, alternatives to each other',
   'service.recovery[].name': 'what to do, in a few words',
   'service.recovery[].url': 'where it is written down',
   'service.accept': 'findings to live with (no effect yet)',
-  'service.accept[].code': 'the finding’s code',
+  'service.accept[].code': "the finding's code",
   'service.accept[].because': 'why',
   'service.accept[].until': 'the last day',
 
   'capability.title': 'how people call it',
   'capability.needs': { type: 'list of needs', meaning: 'what it leans on' },
 
-  'server.publicUrl': 'for links in pages; the API answers to this name too',
   'server.listen': 'where the API and the page listen; not loopback needs `auth`',
+  'server.publicUrl': 'for links in pages; the API answers to this name too',
   'server.auth': 'who may use the API; `none`: reading is open wherever we listen',
   'server.auth.tokens': 'who may do what',
   'server.auth.tokens[].name': 'stands in the log beside what was done with it',
   'server.auth.tokens[].role': 'an operator may do what a reporter may, a reporter what a viewer may',
   'server.auth.tokens[].token': 'the token itself',
-  'server.allow.cidrs': 'only these ranges; default: everywhere',
-  'server.allow.deny': 'never these',
 
   'defaults.pageAfter': { type: 'duration, or by tier', meaning: 'how long from onset until a page may leave' },
   'defaults.hold.min': 'a page waits at least so long from confirmation',
@@ -144,7 +150,7 @@ export const WORDS: Words = {
   'route.match.tier': { type: '0 to 3, or a list', meaning: 'tier of the incident' },
   'route.match.owner': { type: 'text or a list', meaning: 'who is being told' },
   'route.match.service': { type: 'text or a list', meaning: 'the root service; `*` stands for anything' },
-  'route.match.capability': { type: 'text or a list', meaning: 'any of the root’s capabilities; `*` too' },
+  'route.match.capability': { type: 'text or a list', meaning: "any of the root's capabilities; `*` too" },
   'route.match.kind': {
     type: '`service`, `shared`, `group`, `location`, `channel`, `monitor`, or a list',
     meaning: 'kind of root',
@@ -178,11 +184,11 @@ export const WORDS: Words = {
   'deadman.every': 'how often',
 
   'log.path': 'the data folder; `--data` wins',
-  'log.keep': 'how long observations are kept (no effect yet: everything is)',
-  'log.keepIncidents': 'how long incidents are kept (no effect yet: for ever)',
+  'log.keep': 'how long observations are kept (no effect yet: all are)',
+  'log.keepIncidents': 'how long incidents are kept (no effect yet)',
 
   'telemetry.otlp': 'where traces go (OTLP over HTTP); off without it',
-  'telemetry.metrics': 'whether `/metrics` answers (no effect yet: it does)',
+  'telemetry.metrics': 'whether `/metrics` answers (no effect yet: it always does)',
 
   'channel.needs': 'what the channel itself travels through; while that is down a fallback does not wait',
 };

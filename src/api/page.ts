@@ -18,7 +18,7 @@ export async function servePage(server: FastifyInstance, guard: () => Guard): Pr
     prefix: '/web/',
     index: false,
     dotfiles: 'ignore',
-    allowedPath: (path) => /^\/[a-z-]+\.(?:css|js|svg)$/.test(path),
+    allowedPath: (path, _root, request) => request.routeOptions.url === '/' || /^\/[a-z-]+\.(?:css|js|svg)$/.test(path),
     // Asked for again each time and answered by 304: an upgraded daemon never meets the page of the one before.
     cacheControl: false,
     setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),

@@ -60,7 +60,8 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     await server.close();
     throw notListening(listen, cause);
   }
-  const port = server.addresses()[0]?.port ?? listen.port;
+  const address = server.server.address();
+  const port = typeof address === 'object' ? (address?.port ?? listen.port) : listen.port;
   return {
     url: `http://${reachable(listen.host)}:${port}`,
     port,

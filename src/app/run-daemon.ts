@@ -11,6 +11,7 @@ import type { Diagnostic } from '../model/configuration.ts';
 import type { Sha256 } from '../model/ids.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
+import { askAnchor } from '../probes/net/ask-anchor.ts';
 import { createResolver } from '../probes/net/resolver.ts';
 import { logEvents } from '../telemetry/log-events.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -92,6 +93,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
           }),
         );
   if (traces !== undefined) listeners.push(traces.listener);
+  const resolver = createResolver();
   const daemon = stack.use(
     await startDaemon({
       clock: systemClock,
@@ -100,7 +102,8 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       loaded,
       probeKinds: kinds.probes,
       channelKinds: kinds.channels,
-      resolver: createResolver(),
+      resolver,
+      askAnchor: (anchor, signal) => askAnchor(anchor, resolver, signal),
       sha256: (text) => createHash('sha256').update(text).digest('hex') as Sha256,
       listener: (event) => {
         for (const listener of listeners) listener(event);

@@ -88,8 +88,7 @@ export function compileProbe(
     notify: fields.notify ?? defaults.notify ?? 'page',
     proves,
     deep: kind.deep(options),
-    onDemand:
-      fields.onDemand ?? defaults.onDemand ?? (kind.traits.onDemand && onDemandBySchedule(schedule.schedule)),
+    onDemand: fields.onDemand ?? defaults.onDemand ?? (kind.traits.onDemand && onDemandBySchedule(schedule.schedule)),
     assert: asserted.assert,
     pins: pinsOf(fields, node, subject, mistakes),
     watch: sorted({ ...defaults.watch, ...fields.watch }) as Probe['watch'],

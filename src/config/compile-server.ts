@@ -83,7 +83,8 @@ const PAGE_AFTER_MS = [30_000, 60_000, 300_000, 300_000] as const;
 function pageAfterOf(written: Fields<typeof DefaultsSchema>['pageAfter']): Configuration['pageAfterMs'] {
   if (typeof written === 'number') return [written, written, written, written];
   const [zero, one, two, three] = PAGE_AFTER_MS;
-  return [written?.[0] ?? zero, written?.[1] ?? one, written?.[2] ?? two, written?.[3] ?? three];
+  // Tiers 2 and 3 wait alike unless something is said of 3 itself.
+  return [written?.[0] ?? zero, written?.[1] ?? one, written?.[2] ?? two, written?.[3] ?? written?.[2] ?? three];
 }
 
 function holdOf(

@@ -10,7 +10,7 @@ import type { Transition } from './detect/observe.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe, compileGraph } from './graph/graph.ts';
 import { close, settle } from './incident/settle.ts';
-import { noteTrouble, noteWarnings } from './incident/standalone.ts';
+import { noteAnchor, noteTrouble, noteWarnings } from './incident/standalone.ts';
 import { isLive } from './incident/attribute.ts';
 import { tell } from './incident/incident.ts';
 import type { State, Turn } from './state.ts';
@@ -91,9 +91,13 @@ function apply(state: State, entry: Entry, effects: Effect[]): void {
       if (turn !== undefined) noteTrouble(turn, entry);
       return;
     }
+    case 'anchor': {
+      const turn = turnAt(state, entry.at, effects);
+      if (turn !== undefined) noteAnchor(turn, entry);
+      return;
+    }
     case 'heartbeat':
     case 'tick':
-    case 'anchor':
       return;
     default:
       entry satisfies never;
@@ -111,7 +115,8 @@ function noteSent(state: State, sent: SentFact): void {
     `${sent.event} ${sent.result} by ${sent.channel}${sent.detail === undefined ? '' : `: ${sent.detail}`}`,
   );
   const heard = sent.result === 'delivered' && sent.event !== 'resolve' && sent.event !== 'test';
-  if (heard && !incident.told.has(sent.channel)) incident.told.set(sent.channel, { channel: sent.channel, event: sent.event });
+  if (heard && !incident.told.has(sent.channel))
+    incident.told.set(sent.channel, { channel: sent.channel, event: sent.event });
 }
 
 function turnAt(state: State, now: number, effects: Effect[]): Turn | undefined {

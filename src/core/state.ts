@@ -61,6 +61,8 @@ export interface State {
   readonly silences: Map<string, Silence>;
   changes: readonly KnownChange[];
   drifts: readonly KnownDrift[];
+  /** Anchor checks in a row that nobody answered (engine: is it us?). */
+  unansweredAnchors: number;
   /** When the daemon first started on this log: heartbeats are counted from here before the first beat. */
   firstStartAt: number | null;
   /** Earliest moment at which a probe's evidence may run out; a lower bound. */
@@ -88,6 +90,7 @@ export function initialState(): State {
     silences: new Map(),
     changes: [],
     drifts: [],
+    unansweredAnchors: 0,
     firstStartAt: null,
     staleAt: null,
     wakeAt: null,

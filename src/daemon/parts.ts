@@ -14,6 +14,7 @@ import type { CronCalendar } from './cron-calendar.ts';
 import type { Hash } from './decision-hash.ts';
 import type { LaneLimits } from './lanes.ts';
 import type { OutboxLimits } from './outbox.ts';
+import type { AskAnchor } from './vantage.ts';
 
 /** What `impact` may look at. */
 export interface ImpactContext {
@@ -39,6 +40,8 @@ export interface DaemonParts<State> {
   readonly probeKinds: ReadonlyMap<string, ProbeKind>;
   readonly channelKinds: ReadonlyMap<string, ChannelKind>;
   readonly resolver: NameResolver;
+  /** Asks a place outside whether it answers at all: is it us? */
+  readonly askAnchor: AskAnchor;
   /** SHA-256, in hexadecimal. */
   readonly sha256: Hash;
   /** Hears everything that happens; what it throws is dropped. */

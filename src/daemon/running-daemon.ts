@@ -28,6 +28,7 @@ import { Scheduler } from './scheduler.ts';
 import type { StartedRun } from './scheduler.ts';
 import { Sequencer } from './sequencer.ts';
 import { daemonGauges, daemonView } from './view.ts';
+import { Vantage } from './vantage.ts';
 import { WakeUps } from './wake-ups.ts';
 
 const LANES = { total: 2000, perTarget: 16 };
@@ -50,6 +51,7 @@ export class RunningDaemon<State> implements Daemon {
   readonly #calendar: CronCalendar;
   readonly #scheduler: Scheduler;
   readonly #maintenance: MaintenanceCalendar;
+  readonly #vantage: Vantage;
   readonly #facts: FactsBook;
   readonly #loopDelay: LoopDelay;
   /** On the entries' clock. */
@@ -125,6 +127,13 @@ export class RunningDaemon<State> implements Daemon {
       calendar,
       wall: () => this.clock.wall(),
       announce: (command) => void this.sequencer.append({ kind: 'command', command }),
+    });
+    this.#vantage = new Vantage({
+      ask: parts.askAnchor,
+      now,
+      monotonic,
+      wakeUps: this.#deadlines,
+      record: (fact) => void this.#append(fact),
     });
     this.view = daemonView(this);
     this.gauges = daemonGauges(this);
@@ -225,6 +234,7 @@ export class RunningDaemon<State> implements Daemon {
     const drainMs = this.parts.limits?.drainMs ?? DRAIN_MS;
     clearInterval(this.#beat);
     this.#maintenance[Symbol.dispose]();
+    this.#vantage[Symbol.dispose]();
     await this.#scheduler[Symbol.asyncDispose]();
     // What was decided must be on disk before it may leave; so commit, then deliver, then record that.
     await within(this.#deadlines, drainMs, this.sequencer.committed(this.sequencer.position.n));
@@ -258,6 +268,8 @@ export class RunningDaemon<State> implements Daemon {
     this.#scheduler.set(scheduled, fresh);
     enter(this.#forget(fresh));
     this.#maintenance.set(loaded.configuration.maintenance);
+    const pace = Math.min(...loaded.configuration.probes.map((probe) => probe.confirm.everyMs), Infinity);
+    this.#vantage.set(loaded.configuration.anchors, pace);
   }
 
   #enterConfiguration(before: string | undefined, alongside: Alongside): void {
@@ -277,11 +289,24 @@ export class RunningDaemon<State> implements Daemon {
     this.parts.listener({ kind: 'run-started', probe: started.probe, latenessMs: started.latenessMs });
     try {
       const made = await this.prober.run(armed, { ...started, memory: this.#memories.get(started.probe) ?? null });
-      return started.signal.aborted ? undefined : this.#record(armed, made);
+      const believed = await this.#believed(made);
+      return started.signal.aborted ? undefined : this.#record(armed, believed);
     } catch (thrown) {
       this.parts.listener({ kind: 'problem', where: `probe ${started.probe}`, message: reasonOf(thrown) });
       return undefined;
     }
+  }
+
+  /** A failure that we saw while no anchor outside answered says something about us, not about them. */
+  async #believed(made: MadeRun): Promise<MadeRun> {
+    const { observation } = made;
+    if (observation.outcome !== 'fail' || (await this.#vantage.believe(this.parts.clock.monotonic()))) return made;
+    const saw = `${observation.class ?? 'a failure'}: ${observation.message ?? ''}`;
+    const message = `no anchor answered, so this may be our own network; it saw ${saw}`;
+    return {
+      ...made,
+      observation: { ...observation, outcome: 'unknown', class: 'probe.network', message, against: [], proven: [] },
+    };
   }
 
   #record(armed: ArmedProbe, { observation, memory }: MadeRun): ObservationFact | undefined {

@@ -119,7 +119,7 @@ export interface Probe {
     readonly read: readonly CapabilityId[];
     readonly write: readonly CapabilityId[];
   };
-  /** Whether a pass exonerates (engine: deep), or proves only that something answers (shallow). */
+  /** Whether a pass exonerates (docs/engine.md 2: deep), or proves only that something answers (shallow). */
   readonly deep: boolean;
   /** Whether the engine may run it out of turn, for others. */
   readonly onDemand: boolean;
@@ -215,7 +215,7 @@ export interface Configuration {
   /** How long from onset until a page may leave, by tier. */
   readonly pageAfterMs: readonly [number, number, number, number];
   readonly hold: { readonly minMs: number; readonly maxMs: number; readonly afterMs: number };
-  /** A cause must have begun at most this long after its victim (engine: time veto). */
+  /** A cause must have begun at most this long after its victim (docs/engine.md 4). */
   readonly causeWithinMs: number;
   readonly remindMs: number;
   readonly maintenance: readonly Maintenance[];

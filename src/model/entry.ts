@@ -132,7 +132,7 @@ export interface SentFact {
   readonly detail?: string;
 }
 
-/** An anchor outside answered, or did not (engine: is it us?). */
+/** An anchor outside answered, or did not (docs/engine.md 6). */
 export interface AnchorFact {
   readonly kind: 'anchor';
   readonly startedAt: number;

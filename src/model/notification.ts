@@ -65,7 +65,7 @@ export interface NotifiedRecovery {
   readonly url: string | null;
 }
 
-/** An incident as told to people: contracts.md, "Notification". */
+/** An incident as told to people: docs/api.md, "Notification". */
 export interface NotifiedIncident {
   readonly id: IncidentId;
   readonly generation: number;

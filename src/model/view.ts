@@ -3,7 +3,7 @@ import type { Facts, Outcome, Warning } from './run.ts';
 import type { FailureClass } from './failure.ts';
 import type { NotificationEvent, NotifiedIncident, NotifiedRecovery } from './notification.ts';
 
-/** How a probe stands (engine: detection). */
+/** How a probe stands (docs/engine.md 1). */
 export type ProbeStatus = 'passing' | 'suspect' | 'failing' | 'recovering' | 'unknown';
 
 /** How a capability stands, best to worst; `unknown`: no fresh evidence. */
@@ -67,7 +67,7 @@ export interface ImpactItem {
   readonly via: readonly CapabilityId[];
 }
 
-/** What would happen if some capabilities failed: contracts.md, `impact --json`. */
+/** What would happen if some capabilities failed: docs/api.md, "impact". */
 export interface ImpactView {
   readonly down: readonly ImpactItem[];
   readonly degraded: readonly ImpactItem[];

@@ -23,7 +23,7 @@ export interface StatusView {
 
 export type { ImpactItem, ImpactView, Refusal } from '../model/view.ts';
 
-/** An observation as stored: contracts.md, an item of `/observations`. */
+/** An observation as stored: docs/api.md, "An observation". */
 export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };
 
 /** What the API (and through it the page and the command line) may ask of a running daemon. */

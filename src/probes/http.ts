@@ -2,7 +2,7 @@ import type { ProbeKind } from '../ports/probe-kind.ts';
 import { ANSWER, judgeHttp, REACH } from './http/judge.ts';
 import { isRead, measureHttp } from './http/measure.ts';
 import type { HttpMeasured } from './http/measured.ts';
-import { httpOptions, type HttpOptions } from './http/options.ts';
+import { httpOptions, looksInside, type HttpOptions } from './http/options.ts';
 
 /** Asks a URL and holds the answer to what was expected. */
 export const http: ProbeKind<HttpOptions, HttpMeasured> = {
@@ -27,10 +27,7 @@ expect:
     onDemand: true,
     network: true,
   },
-  deep: ({ expect }) =>
-    [expect.headers, expect.contains, expect.matches, expect.notMatches, expect.json, expect.sha256].some(
-      (expected) => expected !== undefined,
-    ),
+  deep: ({ expect }) => looksInside(expect),
   shorthand: { schemes: ['http', 'https'], options: (url) => ({ url }) },
   steps: (options) => [
     { name: REACH, kind: 'reach' },

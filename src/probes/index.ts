@@ -1,8 +1,10 @@
 import type { Measured } from '../model/run.ts';
 import type { ProbeKind } from '../ports/probe-kind.ts';
 import { dns } from './dns.ts';
+import { exec } from './exec.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
+import { prometheus } from './prometheus.ts';
 import { rekor } from './rekor.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
@@ -13,8 +15,10 @@ import { tls } from './tls.ts';
  */
 export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(dns),
+  anyKind(exec),
   anyKind(heartbeat),
   anyKind(http),
+  anyKind(prometheus),
   anyKind(rekor),
   anyKind(tcp),
   anyKind(tls),

@@ -46,7 +46,7 @@ services:
         proves: [append, lookup]
   registry:
     tier: 0
-    probes: { manifest: { kind: http, url: '${world.urls.registry}/v2/shop/web/manifests/latest', resolver: '${dns.address}', expect: { status: 200, contains: schemaVersion } } }
+    probes: { manifest: { kind: http, url: '${world.urls.registry}/v2/shop/web/manifests/latest', headers: { accept: application/vnd.oci.image.manifest.v1+json }, resolver: '${dns.address}', expect: { status: 200, contains: schemaVersion } } }
   dis:
     tier: 0
     capabilities:

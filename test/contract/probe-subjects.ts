@@ -47,4 +47,11 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
       ['type', { name: 'a.test', type: 'ANY' }],
     ],
   },
+  prometheus: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}`, query: 'up', expect: { min: 1 } }),
+    wrong: [
+      ['query', { url: 'http://a.example/', query: ' ' }],
+      ['expect.min', { url: 'http://a.example/', query: 'up', expect: { min: 2, max: 1 } }],
+    ],
+  },
 };

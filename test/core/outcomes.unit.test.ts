@@ -42,7 +42,7 @@ const pages = (s: Simulation): string[] => s.events('page').map((p) => p.root);
 const suppressed = (s: Simulation): string[] =>
   [...new Set(s.sent.flatMap((m) => m.incident.suppressed.map((x) => x.probe as string)))].sort();
 
-describe('engine.md 8, required outcomes', () => {
+describe('docs/engine.md 8, required outcomes', () => {
   test('1: in a chain that fails as a whole the deepest pages, the rest are suppressed and listed, and it resolves', () => {
     everyPhase(
       { a: zero({ needs: ['b'] }), b: zero({ needs: ['c'] }), c: zero({ needs: ['d'] }), d: zero(), other: zero() },

@@ -92,14 +92,30 @@ describe('reduce', () => {
 
   test('no failure is suppressed into silence: whatever goes on failing is the root, a symptom or a suppressed alert of a live incident', () => {
     fc.assert(
-      fc.property(anyServices, fc.uniqueArray(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 3 }), fc.integer({ min: 1, max: 1_000_000 }), (services, broken, seed) => {
-        const fails = (probe: string): boolean => broken.some((n) => probe.startsWith(`s${String(n)}/`));
-        const simulation = new Simulation(makeConfiguration(services), (probe, at) => (at >= 8000 && fails(probe) ? { class: 'http.5xx' } : 'pass'), seed).run(END);
-        const live = engine.incidents(simulation.state).filter((i) => i.state === 'open');
-        const named = new Set(live.flatMap((i) => [...i.incident.root.capabilities.map((c) => `${c.slice(0, c.indexOf('.'))}/http`), ...i.incident.suppressed.map((x) => x.probe as string)]));
-        const failing = Object.entries(services).flatMap(([name, spec]) => (spec.probe !== null && fails(`${name}/http`) ? [`${name}/http`] : []));
-        expect(failing.filter((probe) => !named.has(probe))).toEqual([]);
-      }),
+      fc.property(
+        anyServices,
+        fc.uniqueArray(fc.integer({ min: 0, max: 8 }), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        (services, broken, seed) => {
+          const fails = (probe: string): boolean => broken.some((n) => probe.startsWith(`s${String(n)}/`));
+          const simulation = new Simulation(
+            makeConfiguration(services),
+            (probe, at) => (at >= 8000 && fails(probe) ? { class: 'http.5xx' } : 'pass'),
+            seed,
+          ).run(END);
+          const live = engine.incidents(simulation.state).filter((i) => i.state === 'open');
+          const named = new Set(
+            live.flatMap((i) => [
+              ...i.incident.root.capabilities.map((c) => `${c.slice(0, c.indexOf('.'))}/http`),
+              ...i.incident.suppressed.map((x) => x.probe as string),
+            ]),
+          );
+          const failing = Object.entries(services).flatMap(([name, spec]) =>
+            spec.probe !== null && fails(`${name}/http`) ? [`${name}/http`] : [],
+          );
+          expect(failing.filter((probe) => !named.has(probe))).toEqual([]);
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -95,7 +95,10 @@ export const IncidentShape = named(
   }),
 );
 
-export function incidentBody(view: IncidentView): FromSchema<typeof IncidentShape> {
+/** An incident as it is sent. */
+export type IncidentBody = FromSchema<typeof IncidentShape>;
+
+export function incidentBody(view: IncidentView): IncidentBody {
   const { id, state, event, acknowledgedBy, held, closedBecause, incident } = view;
   const timeline = view.timeline.map(({ at, what, text }) => ({ at: instant(at), what, text }));
   return { id, state, event, acknowledgedBy, held, closedBecause, incident, timeline };

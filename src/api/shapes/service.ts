@@ -46,6 +46,9 @@ const FIELDS = {
 /** A service as it stands. */
 export const ServiceShape = named('Service', object(FIELDS));
 
+/** A service as it is sent. */
+export type ServiceBody = FromSchema<typeof ServiceShape>;
+
 /** A service as it stands, and what was declared about it. */
 export const ServiceDetailShape = named(
   'ServiceDetail',
@@ -74,7 +77,7 @@ export function capabilityTitles({ capabilities }: Configuration): CapabilityTit
   return new Map(capabilities.flatMap(({ id, title }) => (title === undefined ? [] : [[id, title]])));
 }
 
-export function serviceBody(view: ServiceView, titles: CapabilityTitles): FromSchema<typeof ServiceShape> {
+export function serviceBody(view: ServiceView, titles: CapabilityTitles): ServiceBody {
   const { service, title, owner, tier, state } = view;
   return {
     service,

@@ -26,7 +26,10 @@ export const StatusShape = named(
   }),
 );
 
-export function statusBody(view: StatusView, version: string, nowMs: number): FromSchema<typeof StatusShape> {
+/** The status as it is sent. */
+export type StatusBody = FromSchema<typeof StatusShape>;
+
+export function statusBody(view: StatusView, version: string, nowMs: number): StatusBody {
   const { instance, entries, configHash, ready, summary, probes, troubles } = view;
   return {
     instance,

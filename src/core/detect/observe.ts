@@ -21,7 +21,7 @@ export type Transition =
 const WINDOW_LIMIT = 1000;
 
 /**
- * One run of a probe moves its state (engine: detection). `early` confirms at two failures in a row whatever
+ * One run of a probe moves its state (docs/engine.md 1). `early` confirms at two failures in a row whatever
  * `confirm.failures` says: somebody who needs this one has already been confirmed as failing.
  */
 export function observe(state: ProbeState, probe: Probe, run: ObservationFact, early: boolean): Transition {
@@ -30,6 +30,7 @@ export function observe(state: ProbeState, probe: Probe, run: ObservationFact, e
   state.lastStartedAt = run.startedAt;
   state.lastEndedAt = run.endedAt;
   state.lastOutcome = run.outcome;
+  state.unknownBecause = run.outcome === 'unknown' ? (run.class ?? null) : null;
   state.currentWarnings = run.warnings;
   if (run.outcome === 'unknown') return 'none';
   state.freshUntil = freshUntil(probe, run);

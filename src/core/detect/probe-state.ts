@@ -51,6 +51,8 @@ export interface ProbeState {
   lastStartedAt: number | null;
   lastEndedAt: number | null;
   lastOutcome: Outcome | null;
+  /** Why the newest run could not tell; null when it could. */
+  unknownBecause: FailureClass | null;
   /** Start of the newest run that passed as a whole; survives restarts: it bounds the next onset. */
   lastPassAt: number | null;
   /** When to ask again by then nothing was heard: end of evidence. */
@@ -81,6 +83,7 @@ export function freshProbeState(id: ProbeId): ProbeState {
     lastStartedAt: null,
     lastEndedAt: null,
     lastOutcome: null,
+    unknownBecause: null,
     lastPassAt: null,
     freshUntil: null,
     proven: new Map(),

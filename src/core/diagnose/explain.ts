@@ -46,7 +46,7 @@ export interface DiagnosisInput {
 }
 
 /**
- * Steps 1 and 2 of engine.md 4: visits dependencies first, circles condensed, and tells roots from symptoms.
+ * Steps 1 and 2 of docs/engine.md 4: visits dependencies first, circles condensed, and tells roots from symptoms.
  * A probe is explained when one of the capabilities it counts against is; its other capabilities are then
  * unknown rather than down, which can take the ground from under others: so the visit is repeated until
  * nothing changes (each round explains at least one more probe, so it ends).

@@ -11,7 +11,7 @@ export interface Group {
 }
 
 /**
- * Step 4 of engine.md 4: roots that only together exhaust an `any` are one incident, for the capability that
+ * Step 4 of docs/engine.md 4: roots that only together exhaust an `any` are one incident, for the capability that
  * has the `any`. A root that exhausts it alone explains it alone, and stays what it is.
  */
 export function exhaustedGroups(graph: Graph, diagnosis: Diagnosis): readonly Group[] {

@@ -18,7 +18,7 @@ export interface DiagnosisWithCauses {
 }
 
 /**
- * Step 3 of engine.md 4: while two or more root services remain, looks for a declared capability that nobody
+ * Step 3 of docs/engine.md 4: while two or more root services remain, looks for a declared capability that nobody
  * has deep evidence about and that would explain several of them. Greedy: most support, then smallest impact,
  * then id; then diagnosis again with it forced down.
  */

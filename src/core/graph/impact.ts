@@ -36,7 +36,7 @@ export interface ImpactInput {
 const RANK = { 'at-risk': 1, degraded: 2, down: 3 } as const;
 
 /**
- * Impact(R, t): the least fixed point of the need table (engine.md 3) with R forced. States only grow worse
+ * Impact(R, t): the least fixed point of the need table (docs/engine.md 3) with R forced. States only grow worse
  * along the way and there are three of them, so it ends, also with circles, and is the same in any order.
  * Which capabilities are cleared (proven deep by a run that began after the trouble travelled there) is
  * decided on a first pass without cuts and then fixed.
@@ -114,7 +114,7 @@ function worst(node: Node, hits: ReadonlyMap<CapabilityId, Hit>, now: number, is
   };
 }
 
-/** One need's part: the table of engine.md 3. */
+/** One need's part: the table of docs/engine.md 3. */
 function passOn(edge: Edge, hits: ReadonlyMap<CapabilityId, Hit>, now: number): Hit | undefined {
   const need = edge.need;
   if (need.kind === 'any') return passOnAny(edge, need.min, hits);

@@ -8,7 +8,7 @@ import type { Onset } from '../detect/probe-state.ts';
 /** What an incident is about. One root has at most one open incident. */
 export interface Root {
   readonly kind: RootKind;
-  /** A service's name; for inferred causes and groups as in contracts.md. */
+  /** A service's name; for inferred causes and groups as `root.id` in docs/api.md, "Notification". */
   readonly id: string;
 }
 

@@ -1,4 +1,4 @@
-import type { TroubleFact } from '../../model/entry.ts';
+import type { AnchorFact, TroubleFact } from '../../model/entry.ts';
 import type { FailureClass } from '../../model/failure.ts';
 import type { IncidentId, ProbeId } from '../../model/ids.ts';
 import { stageOrder } from '../detect/classes.ts';
@@ -93,6 +93,45 @@ export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
   });
 }
 
+/** So many checks in a row that no anchor answered are our own outage. */
+const BLIND_CHECKS = 3;
+
+/**
+ * Is it us? While no anchor answers, failures are unknown, and after three such checks one incident says so by
+ * every channel. When an anchor answers again, all that is unknown for that reason is run again at once.
+ */
+export function noteAnchor(turn: Turn, check: AnchorFact): void {
+  const { state } = turn;
+  const root: Root = { kind: 'monitor', id: 'network' };
+  const generation = state.generations.get(`warning:${rootKey(root)}`) ?? 0;
+  const current = state.incidents.get(`monitor-network-${String(generation)}` as IncidentId);
+  const open = current !== undefined && isLive(current);
+  if (check.answered) {
+    state.unansweredAnchors = 0;
+    for (const id of [...state.probes.keys()].sort()) {
+      if (state.probes.get(id)?.unknownBecause !== 'probe.network') continue;
+      turn.effects.push({ kind: 'reprobe', probe: id, cause: 'verify', notBefore: turn.now });
+    }
+    if (open) close(turn, current, 'recovered');
+    return;
+  }
+  state.unansweredAnchors += 1;
+  if (open || state.unansweredAnchors < BLIND_CHECKS) return;
+  openStandalone(turn, {
+    id: `monitor-network-${String(generation + 1)}` as IncidentId,
+    about: 'monitor',
+    root,
+    probe: null,
+    class: 'probe.network',
+    message: check.detail,
+    loudness: 'page',
+    owner: turn.configuration.serverOwner ?? null,
+    tier: 0,
+    title: 'Tocsin has lost its own network: it cannot tell how anything stands, and says nothing about services',
+    everyChannel: true,
+  });
+}
+
 const TITLES: Readonly<Record<TroubleFact['what'], string>> = {
   log: 'Tocsin cannot write its log: it goes on probing and paging from memory',
   reload: 'Tocsin refused a changed configuration: the one before stays in effect',
@@ -111,6 +150,8 @@ interface Standalone {
   readonly owner: string | null;
   readonly tier: number;
   readonly title: string;
+  /** Sent by every channel there is: whichever survives. */
+  readonly everyChannel?: boolean;
 }
 
 function openStandalone(turn: Turn, what: Standalone): void {
@@ -160,11 +201,11 @@ function openStandalone(turn: Turn, what: Standalone): void {
   tell(incident, turn.now, what.loudness, what.message);
   turn.effects.push({ kind: 'decide', incident: incident.id, decision: what.loudness, reason: what.message });
   if (what.loudness === 'record') return;
-  const targets = audible(
-    turn,
-    incident,
-    destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness),
-  );
+  const routes =
+    what.everyChannel === true
+      ? turn.configuration.channels.map(({ id }) => ({ channel: id }))
+      : destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
+  const targets = audible(turn, incident, routes);
   remember(incident, what.loudness, targets);
   send(
     turn,

@@ -18,7 +18,7 @@ const LOOK_BACK_MS = 3_600_000;
 const ANNOUNCED_WITHIN_MS = 3_600_000;
 const SHOWN_AT_MOST = 20;
 
-/** An incident as people are told of it: contracts.md, "Notification". Pure; everything is in the state. */
+/** An incident as people are told of it: docs/api.md, "Notification". Pure; everything is in the state. */
 export function compose(turn: Turn, incident: Incident): NotifiedIncident {
   const service = turn.graph.services.get(serviceOfRoot(incident.root));
   const base = turn.configuration.publicUrl?.replace(/\/$/, '');

@@ -15,7 +15,7 @@ export type Gate =
       readonly until: number | null;
     };
 
-/** The conditions of a page or ticket, in the order in which a person would want to hear them (engine.md 1, 4, 5). */
+/** The conditions of a page or ticket, in the order in which a person would want to hear them (docs/engine.md 5). */
 export function gate(turn: Turn, incident: Incident, assessment: Assessment): Gate {
   const window = windowOver(turn, incident);
   if (window !== undefined) return { kind: 'held', reason: 'maintenance', by: window.reason, until: window.until };

@@ -13,7 +13,7 @@ export function capped(loudness: Loudness, cap: NotifyCap): Loudness {
   return ORDER.indexOf(loudness) <= ORDER.indexOf(cap) ? loudness : cap;
 }
 
-/** How loud one capability's state is by its own tier (engine.md 5). */
+/** How loud one capability's state is by its own tier (docs/engine.md 5). */
 export function loudnessOf(state: 'down' | 'degraded' | 'at-risk', tier: Tier, softOnly: boolean): Loudness {
   switch (state) {
     case 'down':

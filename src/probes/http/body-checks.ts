@@ -3,7 +3,7 @@ import type { Json } from '../../model/run.ts';
 import { printable } from '../../ports/printable.ts';
 import { found } from '../judging/text-pattern.ts';
 import { equalJson, parseJsonPath, valueAt } from './json-path.ts';
-import type { HttpExpectation } from './options.ts';
+import type { TextExpectation } from './options.ts';
 
 /** What one expectation came to. */
 export type Checked =
@@ -23,7 +23,7 @@ const SHOWN = 200;
 const HOLDS: Checked = { holds: true };
 
 /** Every expectation about the body, in the order in which they are judged. */
-export function bodyChecks(expect: HttpExpectation): readonly BodyCheck[] {
+export function bodyChecks(expect: TextExpectation): readonly BodyCheck[] {
   return [
     ...Object.entries(expect.json ?? {}).map(([path, value]) => jsonCheck(path, value)),
     ...(expect.contains ?? []).map(containsCheck),

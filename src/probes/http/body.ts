@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { parseJson, type Mask } from '../net/mask.ts';
-import { bodyChecks, type Seen } from './body-checks.ts';
+import { bodyChecks, type Checked, type Seen } from './body-checks.ts';
 import type { HttpExpectation } from './options.ts';
 
 /**
@@ -10,7 +10,14 @@ import type { HttpExpectation } from './options.ts';
  * expectations came to over the whole of it: other rules cannot be tried on it later, and judging says so.
  */
 export type KeptBody =
-  | { readonly kind: 'whole'; readonly sha256: string; readonly length: number; readonly text: string }
+  | {
+      readonly kind: 'whole';
+      readonly sha256: string;
+      readonly length: number;
+      readonly text: string;
+      /** What each expectation came to before secrets were masked; where the expectations themselves hold some. */
+      readonly seen?: Seen;
+    }
   | {
       readonly kind: 'seen';
       readonly sha256: string;
@@ -26,15 +33,32 @@ const MAX_KEPT_JSON = 64 * 1024;
 const MAX_KEPT_TEXT = 16 * 1024;
 const MAX_START = 2 * 1024;
 
-/** What to keep of a body. */
-export function keepBody(body: Buffer, expect: HttpExpectation, mask: Mask): KeptBody {
+/**
+ * What to keep of a body. `filled`: the expectations with what a flow captured put in, which only the body as it
+ * came can be held to; what that came to is kept under the expectations as they are written.
+ */
+export function keepBody(body: Buffer, expect: HttpExpectation, mask: Mask, filled?: HttpExpectation): KeptBody {
   const sha256 = createHash('sha256').update(body).digest('hex');
   const length = body.length;
   const text = body.toString('utf8');
   const small = length <= MAX_KEPT_TEXT || (length <= MAX_KEPT_JSON && parseJson(text) !== undefined);
-  if (small && isUtf8(body)) return { kind: 'whole', sha256, length, text: mask.json(text) };
+  if (small && isUtf8(body)) {
+    const seen = filled === undefined ? {} : { seen: seenIn(text, expect, filled, mask) };
+    return { kind: 'whole', sha256, length, text: mask.json(text), ...seen };
+  }
   const masked = mask.json(text);
-  const json = parseJson(masked);
-  const seen: Seen = Object.fromEntries(bodyChecks(expect).map((check) => [check.id, check.test(masked, json)]));
+  const seen = filled === undefined ? seenIn(masked, expect, expect, mask) : seenIn(text, expect, filled, mask);
   return { kind: 'seen', sha256, length, start: masked.slice(0, MAX_START), seen };
+}
+
+function seenIn(text: string, written: HttpExpectation, filled: HttpExpectation, mask: Mask): Seen {
+  const json = parseJson(text);
+  const checks = bodyChecks(filled);
+  return Object.fromEntries(
+    bodyChecks(written).map(({ id }, index) => [id, masked(checks[index]?.test(text, json) ?? { holds: true }, mask)]),
+  );
+}
+
+function masked(checked: Checked, mask: Mask): Checked {
+  return checked.holds ? checked : { ...checked, expected: mask.text(checked.expected), got: mask.text(checked.got) };
 }

@@ -20,6 +20,9 @@ export const ANSWER = 'answer';
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'proxy', 'connect', 'tls']);
 const MAX_EVIDENCE = 2000;
 
+/** What of a probe's options judges one answer. */
+export type JudgedOptions = Pick<HttpOptions, 'method' | 'url' | 'expect'>;
+
 /** What a measurement amounts to. Pure. */
 export function judgeHttp(measured: HttpMeasured, options: HttpOptions, answerKind: Step['kind']): Judgement {
   const { attempts } = measured;
@@ -42,7 +45,7 @@ export function judgeHttp(measured: HttpMeasured, options: HttpOptions, answerKi
 export function findingOfAttempt(
   attempt: HttpAttempt,
   attempts: readonly HttpAttempt[],
-  options: HttpOptions,
+  options: JudgedOptions,
 ): Finding | undefined {
   const { expect } = options;
   const { status, stopped } = attempt;
@@ -61,11 +64,11 @@ export function findingOfAttempt(
   );
 }
 
-function statusFails(attempt: HttpAttempt, options: HttpOptions): boolean {
+function statusFails(attempt: HttpAttempt, options: JudgedOptions): boolean {
   return attempt.status !== undefined && !isWanted(attempt.status, options.expect.status);
 }
 
-function statusFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+function statusFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
   const wanted = options.expect.status;
   if (attempt.status === undefined || isWanted(attempt.status, wanted)) return undefined;
   return answerFinding(attempt, options, {
@@ -75,7 +78,7 @@ function statusFinding(attempt: HttpAttempt, options: HttpOptions): Finding | un
   });
 }
 
-function headerFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+function headerFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
   for (const [name, expected] of Object.entries(options.expect.headers ?? {})) {
     const header = attempt.headers?.[name.toLowerCase()];
     if (header === undefined) {
@@ -97,7 +100,7 @@ function headerFinding(attempt: HttpAttempt, options: HttpOptions): Finding | un
   return undefined;
 }
 
-function hashFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+function hashFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
   const wanted = options.expect.sha256;
   const got = attempt.body?.sha256;
   if (wanted === undefined || got === wanted) return undefined;
@@ -111,16 +114,14 @@ function hashFinding(attempt: HttpAttempt, options: HttpOptions): Finding | unde
 function bodyFinding(
   attempt: HttpAttempt,
   attempts: readonly HttpAttempt[],
-  options: HttpOptions,
+  options: JudgedOptions,
 ): Finding | undefined {
   const body = bodyOf(attempt, attempts);
   const text = body === undefined ? '' : body.kind === 'whole' ? body.text : undefined;
   const json = text === undefined ? undefined : parseJson(text);
   for (const check of bodyChecks(options.expect)) {
-    const checked: Checked =
-      text !== undefined
-        ? check.test(text, json)
-        : ((body?.kind === 'seen' ? body.seen[check.id] : undefined) ?? notKept(check.id, body));
+    const seen = body?.kind === 'whole' || body?.kind === 'seen' ? body.seen?.[check.id] : undefined;
+    const checked: Checked = seen ?? (text === undefined ? notKept(check.id, body) : check.test(text, json));
     if (!checked.holds) return answerFinding(attempt, options, checked);
   }
   return undefined;
@@ -135,7 +136,7 @@ function notKept(id: string, body: KeptBody | undefined): Checked {
   };
 }
 
-function latencyFinding(attempt: HttpAttempt, options: HttpOptions): Finding | undefined {
+function latencyFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
   const { maxLatency } = options.expect;
   if (maxLatency === undefined || attempt.ms <= maxLatency) return undefined;
   return answerFinding(attempt, options, {
@@ -145,9 +146,10 @@ function latencyFinding(attempt: HttpAttempt, options: HttpOptions): Finding | u
   });
 }
 
-function answerFinding(
-  attempt: HttpAttempt,
-  options: HttpOptions,
+/** A finding about an answer, in words that name the request. */
+export function answerFinding(
+  attempt: Pick<HttpAttempt, 'address'>,
+  options: JudgedOptions,
   what: Pick<Finding, 'class'> & { readonly expected: string; readonly got: string },
 ): Finding {
   const subject = `${options.method} ${shownUrl(options.url)} at ${attempt.address}`;
@@ -175,7 +177,8 @@ function warningsOf(measured: HttpMeasured, options: HttpOptions): readonly Warn
   return expiryWarnings([...distinct.values()], options.tls.minDaysLeft, measured.startedAt);
 }
 
-function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: Json } {
+/** What of an answer is worth keeping beside a failure. */
+export function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: Json } {
   const body = bodyOf(attempt, attempts);
   const text = body?.kind === 'whole' ? body.text : body?.kind === 'seen' ? body.start : undefined;
   return {
@@ -189,8 +192,8 @@ function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { r
   };
 }
 
-/** What cannot be known (a body that was not kept) is left out, so that an assertion about it says so. */
-function variablesOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: unknown } {
+/** What assertions see of an answer. What cannot be known (a body that was not kept) is left out, so that an assertion about it says so. */
+export function variablesOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: unknown } {
   const body = bodyOf(attempt, attempts);
   const json = body?.kind === 'whole' ? parseJson(body.text) : undefined;
   return {

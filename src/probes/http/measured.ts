@@ -11,6 +11,7 @@ export interface HttpAttempt {
   /** Of the whole exchange, look-up included. */
   readonly ms: number;
   readonly phases: Phases;
+  readonly httpVersion?: '1.1' | '2';
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: KeptBody;

@@ -53,7 +53,11 @@ export interface ConnectTarget {
   readonly host: string;
   /** Absent: no TLS. */
   readonly tls?: TlsFields | undefined;
+  /** Application protocols offered in the handshake (RFC 7301), best first; `http/1.1` where absent. */
+  readonly alpn?: readonly string[] | undefined;
 }
+
+const DEFAULT_ALPN: readonly string[] = ['http/1.1'];
 
 /** An open connection, or why there is none. `tls` is there also for a certificate that was refused. */
 export interface Connection {
@@ -113,14 +117,14 @@ function openTcp(target: ConnectTarget, subject: string, context: RunContext): P
  */
 export async function secure(
   raw: Socket,
-  target: Pick<ConnectTarget, 'host' | 'port' | 'address'>,
+  target: Pick<ConnectTarget, 'host' | 'port' | 'address' | 'alpn'>,
   fields: TlsFields,
   context: RunContext,
 ): Promise<Connection> {
   const name = fields.servername ?? target.host;
   const subject = `TLS with ${name} at ${endpoint(target)}`;
   const began = context.monotonic();
-  const handshake = await shakeHands(raw, name, fields, subject, context);
+  const handshake = await shakeHands(raw, { name, fields, subject, alpn: target.alpn ?? DEFAULT_ALPN }, context);
   const phases = { tls: elapsed(context, began) };
   const { socket, tls } = handshake;
   const proof = tls === undefined ? {} : { tls };
@@ -138,13 +142,15 @@ type Handshake = { readonly tls?: TlsConnectionFacts } & (
   { readonly socket: TLSSocket } | { readonly socket?: undefined; readonly stopped: Stopped }
 );
 
-function shakeHands(
-  raw: Socket,
-  name: string,
-  fields: TlsFields,
-  subject: string,
-  context: RunContext,
-): Promise<Handshake> {
+interface Greeting {
+  readonly name: string;
+  readonly fields: TlsFields;
+  readonly subject: string;
+  readonly alpn: readonly string[];
+}
+
+function shakeHands(raw: Socket, greeting: Greeting, context: RunContext): Promise<Handshake> {
+  const { name, fields, subject } = greeting;
   let secureContext;
   try {
     secureContext = secureContextFor(fields);
@@ -161,7 +167,7 @@ function shakeHands(
       secureContext,
       // RFC 6066 §3: literal addresses are not sent as a server name.
       ...(isIP(name) === 0 && { servername: name }),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...greeting.alpn],
       rejectUnauthorized: false,
       checkServerIdentity: (_host, seen) => {
         certificate = seen as DetailedPeerCertificate;

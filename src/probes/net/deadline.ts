@@ -23,6 +23,22 @@ export function deadlineWithin(parent: AbortSignal, timeoutMs: number | undefine
   };
 }
 
+/** A signal that fires `afterMs` after its parent has, with the same reason. Dispose it, or its timer stays. */
+export function lingering(parent: AbortSignal, afterMs: number): Deadline {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const off = onAbort(parent, () => {
+    timer = setTimeout(() => controller.abort(parent.reason), afterMs);
+  });
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      off();
+      clearTimeout(timer);
+    },
+  };
+}
+
 /**
  * Calls `listener` when the signal fires; soon, but never before this returns, if it has already. Gives the
  * function that takes it off again.

@@ -25,7 +25,7 @@ export async function eachAddress<T>(
 }
 
 /** The facts that a look-up gives. */
-export function factsOfLookup(found: HostLookup): {
+export function factsOfLookup(found: Pick<HostLookup, 'addresses' | 'cname'>): {
   readonly addresses?: readonly string[];
   readonly cname?: readonly string[];
 } {

@@ -56,8 +56,8 @@ async function oneHop(request: HttpRequest, context: RunContext): Promise<HttpEx
   const target = { address, port: portOf(via), host };
   const connection =
     request.proxy === undefined
-      ? await openConnection({ ...target, tls }, context)
-      : await connectThroughProxy(target, url, tls, context);
+      ? await openConnection({ ...target, tls, alpn: WEB_PROTOCOLS }, context)
+      : await connectThroughProxy(target, url, { tls, alpn: WEB_PROTOCOLS }, context);
   const reached: HttpExchange = {
     ...seen,
     address,
@@ -72,6 +72,8 @@ async function oneHop(request: HttpRequest, context: RunContext): Promise<HttpEx
   return { ...reached, ...answer, phases: { ...reached.phases, ...answer.phases } };
 }
 
+/** The server chooses, as it does for browsers and for most consumers. */
+const WEB_PROTOCOLS: readonly string[] = ['h2', 'http/1.1'];
 const DEFAULT_TLS: TlsFields = { minDaysLeft: 14 };
 
 function nothing(url: string): Omit<HttpExchange, 'stopped'> {

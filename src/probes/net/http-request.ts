@@ -54,6 +54,8 @@ export interface HttpExchange {
   /** As received, at most `maxBytes`; empty where there was none. */
   readonly body?: Buffer;
   readonly truncated: boolean;
+  /** The protocol that the answer came by; absent where nothing could be asked. */
+  readonly httpVersion?: '1.1' | '2';
   /** Of the last connection. */
   readonly phases: Phases;
   readonly address?: string;

@@ -5,7 +5,6 @@ import { openConnection, secure, type Connection, type ConnectTarget } from './c
 import { onAbort } from './deadline.ts';
 import { handOver } from './send-request.ts';
 import { stoppedByError, stoppedBySignal, type Stopped } from './stopped.ts';
-import type { TlsFields } from './tls-trust.ts';
 import { hostOf, portOf } from './urls.ts';
 
 /**
@@ -16,10 +15,11 @@ import { hostOf, portOf } from './urls.ts';
 export async function connectThroughProxy(
   proxy: Pick<ConnectTarget, 'address' | 'port' | 'host'>,
   url: URL,
-  tls: TlsFields | undefined,
+  offer: Pick<ConnectTarget, 'tls' | 'alpn'>,
   context: RunContext,
 ): Promise<Connection> {
-  const target = { host: hostOf(url), port: portOf(url), address: hostOf(url) };
+  const { tls, alpn } = offer;
+  const target = { host: hostOf(url), port: portOf(url), address: hostOf(url), alpn };
   if (isIP(target.host) !== 0) {
     const verdict = context.guard(target.host, target.port);
     if (!verdict.allowed) {

@@ -1,47 +1,31 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Client, type buildConnector, type Dispatcher } from 'undici';
-import type { Phases } from '../../model/run.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { elapsed, endpoint } from './connection.ts';
+import { elapsed } from './connection.ts';
 import { onAbort } from './deadline.ts';
+import {
+  givenHeaders,
+  MAX_HEADER_BYTES,
+  requestHeaders,
+  soFar,
+  subjectOf,
+  type Answer,
+  type OutgoingRequest,
+} from './outgoing-request.ts';
+import { sendHttp2 } from './send-http2.ts';
 import { codeOf, stoppedByError, stoppedBySignal, type Stopped, type StopPoint } from './stopped.ts';
-import { portOf, shownUrl } from './urls.ts';
 
-/** A request for a connection that is already open. */
-export interface OutgoingRequest {
-  readonly url: URL;
-  readonly method?: string | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | Buffer | undefined;
-  readonly maxBytes: number;
-  /** Where the connection goes; for messages. */
-  readonly address: string;
-  /** A plain request through a proxy names the whole URL (RFC 9112 §3.2.2). */
-  readonly absoluteForm: boolean;
-}
-
-/** What came back; where `stopped` is set, as far as it came. */
-export interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  readonly body?: Buffer;
-  readonly truncated: boolean;
-  readonly phases: Pick<Phases, 'firstByte' | 'transfer'>;
-  readonly stopped?: Stopped;
-}
-
-/** Header bytes (names, values, status line) that are read before the answer counts as too large. */
-const MAX_HEADER_BYTES = 32 * 1024;
-const USER_AGENT = 'tocsin';
 /** Why undici is told to let go; made once, because a stack trace a run is dear. */
 const OVER = new Error('the exchange is over');
 
 /**
- * Sends one request over an open connection by undici's dispatcher and reads the answer, bounded in size by
- * `maxBytes` and in time by the context's signal. The connection is destroyed in the end, whatever happened.
+ * Sends one request over an open connection and reads the answer, bounded in size by `maxBytes` and in time by
+ * the context's signal: HTTP/2 where the handshake agreed on it, else HTTP/1.1 by undici's dispatcher. The
+ * connection is destroyed in the end, whatever happened.
  */
 export async function sendRequest(socket: Socket, request: OutgoingRequest, context: RunContext): Promise<Answer> {
+  if (socket instanceof TLSSocket && socket.alpnProtocol === 'h2') return sendHttp2(socket, request, context);
   const client = new Client(request.url.origin, {
     connect: handOver(socket),
     allowH2: false,
@@ -90,14 +74,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   dispatch(client: Client): void {
     const { signal } = this.#context;
-    this.#offAbort = onAbort(signal, () => this.#settle(stoppedBySignal(this.#point, this.#subject(), signal)));
+    this.#offAbort = onAbort(signal, () => this.#settle(this.#outOfTime()));
     const { url, absoluteForm, method, body } = this.#request;
     const path = `${url.pathname}${url.search}`;
     client.dispatch(
       {
         path: absoluteForm ? `${url.origin}${path}` : path,
         method: method ?? 'GET',
-        headers: this.#requestHeaders(),
+        headers: requestHeaders(this.#request, this.#context),
         body: body ?? null,
         reset: true,
       },
@@ -124,9 +108,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#firstByteMs ??= elapsed(this.#context, this.#began);
     this.#point = 'body';
     this.#status = status;
-    this.#headers = Object.fromEntries(
-      Object.entries(headers).filter((h): h is [string, string] => h[1] !== undefined),
-    );
+    this.#headers = givenHeaders(headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -165,6 +147,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
       ...(this.#status !== undefined && { status: this.#status, body: Buffer.concat(this.#chunks) }),
       ...(this.#headers !== undefined && { headers: this.#headers }),
       truncated,
+      httpVersion: '1.1',
       phases: {
         ...(firstByte !== undefined && { firstByte, transfer: Math.round((total - firstByte) * 100) / 100 }),
       },
@@ -178,20 +161,13 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     return !(this.#socket instanceof TLSSocket) && this.#socket.bytesRead > 0;
   }
 
-  #requestHeaders(): Record<string, string> {
-    const { traceparent } = this.#context;
-    return {
-      'user-agent': USER_AGENT,
-      accept: '*/*',
-      // What is measured is bounded by what is received: nothing that unpacks to more.
-      'accept-encoding': 'identity',
-      ...(traceparent !== undefined && { traceparent }),
-      ...Object.fromEntries(Object.entries(this.#request.headers ?? {}).map(([k, v]) => [k.toLowerCase(), v])),
-    };
+  #outOfTime(): Stopped {
+    const stopped = stoppedBySignal(this.#point, this.#subject(), this.#context.signal);
+    if (this.#point !== 'body') return stopped;
+    return { ...stopped, message: `${stopped.message} (${soFar(this.#length, this.#headers)})` };
   }
 
   #subject(): string {
-    const { method, url, address } = this.#request;
-    return `${method ?? 'GET'} ${shownUrl(url)} at ${endpoint({ address, port: portOf(url) })}`;
+    return subjectOf(this.#request);
   }
 }

@@ -4,7 +4,7 @@ import type { Notification, NotifiedIncident } from '../../../src/model/notifica
 const capability = (id: string): CapabilityId => id as CapabilityId;
 const probe = (id: string): ProbeId => id as ProbeId;
 
-/** An incident like the one in contracts.md: a Rekor whose name was pointed at the wrong backend. */
+/** An incident like the one in docs/api.md: a Rekor whose name was pointed at the wrong backend. */
 export const incident: NotifiedIncident = {
   id: 'rekor-3' as IncidentId,
   generation: 3,

@@ -77,6 +77,7 @@ export async function runDaemon(
       ]),
       channelKinds: new Map([['webhook', hook.kind]]),
       resolver: { resolve: () => Promise.reject(new Error('nobody asks')) },
+      askAnchor: () => Promise.resolve(true),
       sha256,
       listener: events.hear,
       impact: () => ({ kind: 'unavailable', message: 'not asked' }),
