@@ -2,12 +2,15 @@ import type { Measured } from '../model/run.ts';
 import type { ProbeKind } from '../ports/probe-kind.ts';
 import { dns } from './dns.ts';
 import { exec } from './exec.ts';
+import { flow } from './flow.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { prometheus } from './prometheus.ts';
+import { redis } from './redis.ts';
 import { rekor } from './rekor.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
+import { workersKv } from './workers-kv.ts';
 
 /**
  * Every kind of probe: one file in this folder, one line here. The schema, the reference and `tocsin kinds`
@@ -16,12 +19,15 @@ import { tls } from './tls.ts';
 export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(dns),
   anyKind(exec),
+  anyKind(flow),
   anyKind(heartbeat),
   anyKind(http),
   anyKind(prometheus),
+  anyKind(redis),
   anyKind(rekor),
   anyKind(tcp),
   anyKind(tls),
+  anyKind(workersKv),
 ];
 
 /** A kind's options and measurements are its own affair: whoever holds the list hands them back unlooked at. */

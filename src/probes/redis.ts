@@ -20,9 +20,7 @@ export interface RedisMeasured extends DialogueMeasured<RedisAnswer> {
 
 const EVERYTHING = { url: 'redis://:password@a.example/1', write: true };
 /** Every step that some options ask for. */
-const ALL_STEPS = stepsOf(
-  redisQuestions(redisOptions.parse(EVERYTHING), ''),
-);
+const ALL_STEPS = stepsOf(redisQuestions(redisOptions.parse(EVERYTHING), ''));
 
 /** A Redis server, used as its clients use it: known by a value in it, and written to. */
 export const redis: ProbeKind<RedisOptions, RedisMeasured> = {

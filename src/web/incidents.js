@@ -158,14 +158,14 @@ const STANDING = /** @type {const} */ ({
  */
 function footer(view) {
   const { incident } = view;
-  const held = view.held === null ? '' : `: ${view.held}`;
+  const held = view.held === null ? '' : ` (${view.held})`;
   const told = incident.pagedAt === null ? [] : ['paged ', clockText(incident.pagedAt), ', '];
   return [
     element('code', {}, view.id),
     ` · ${incident.owner ?? 'no owner'} · since `,
     clockText(incident.startedAt),
     ' · ',
-    ...(view.state === 'pending' ? [`being verified, nobody was told yet${held}`] : told),
+    ...(view.state === 'pending' ? [`nobody was told yet${held}`] : told),
     ...(view.state === 'pending'
       ? []
       : [view.acknowledgedBy === null ? 'not acknowledged' : `acknowledged by ${view.acknowledgedBy}`]),

@@ -51,7 +51,9 @@ function drawOwner([owner]) {
 
 /** @param {Row} row */
 function drawService({ service, since }) {
-  const several = service.capabilities.length > 1 || !service.capabilities[0]?.capability.endsWith('.up');
+  const { state, capabilities } = service;
+  // A service that only ever is up has no name for that: its one capability is shown as the state's word.
+  const word = capabilities.length === 1 && capabilities[0]?.capability === `${service.service}.up` ? null : state;
   return element(
     'li',
     {},
@@ -62,11 +64,15 @@ function drawService({ service, since }) {
         'summary',
         { title: service.title },
         element('span', { class: 'name' }, service.service),
-        element('span', { class: 'capabilities' }, ...(several ? service.capabilities.map(drawCapability) : [])),
+        element(
+          'span',
+          { class: 'capabilities' },
+          ...capabilities.map((each) => drawCapability(each, word === null, capabilities.length > 1)),
+        ),
         element(
           'span',
           { class: 'since' },
-          stateMark(service.state, { word: 'shown' }),
+          word && element('span', { class: word === 'up' ? null : word }, STATE_WORDS[word]),
           since === null ? null : timeText(since, 'span'),
         ),
       ),
@@ -80,8 +86,14 @@ function drawService({ service, since }) {
   );
 }
 
-/** @param {Service['capabilities'][number]} view */
-function drawCapability({ capability, title, state, shallow, via, until }) {
+/**
+ * One capability: its shape, its name, and where others stand beside it the word for what is not up.
+ *
+ * @param {Service['capabilities'][number]} view
+ * @param {boolean} isNameless
+ * @param {boolean} hasOthers
+ */
+function drawCapability({ capability, title, state, shallow, via, until }, isNameless, hasOthers) {
   const name = capability.slice(capability.indexOf('.') + 1);
   const why = via.length === 0 ? '' : `, needs ${via.join(', ')}`;
   return element(
@@ -91,8 +103,8 @@ function drawCapability({ capability, title, state, shallow, via, until }) {
       title: `${title ?? capability}: ${STATE_WORDS[state]}${why}${shallow ? ', but only something answers' : ''}`,
     },
     stateMark(state),
-    name,
-    state === 'up' ? null : element('span', { class: `state ${state}` }, STATE_WORDS[state]),
+    isNameless ? STATE_WORDS[state] : name,
+    state === 'up' || !hasOthers ? null : element('span', { class: `state ${state}` }, STATE_WORDS[state]),
     until === null ? null : element('span', { class: `state ${state}` }, timeText(until, 'left')),
   );
 }
@@ -109,15 +121,13 @@ const PROBE_MARKS = { passing: 'up', suspect: 'degraded', failing: 'down', recov
 
 /** @param {Probe} probe */
 function drawProbe({ probe, kind, status, since, lastAt, message, warnings, class: failure }) {
-  const mark = stateMark(PROBE_MARKS[status]);
-  mark.querySelector('.unseen')?.remove();
   return element(
     'li',
     {},
     element(
       'div',
       {},
-      mark,
+      stateMark(PROBE_MARKS[status]),
       element('code', {}, probe),
       element(
         'span',

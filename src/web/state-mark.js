@@ -21,19 +21,14 @@ export const STATE_WORDS = {
 };
 
 /**
- * A state's shape in its colour. The word stands beside it: visible, or for those who cannot see it.
+ * A state's shape in its colour, with the word for those who hear the page; who sees it reads the word beside it.
  *
  * @param {State} state
- * @param {{ word?: 'shown' | 'spoken' }} [options]
  */
-export function stateMark(state, { word = 'spoken' } = {}) {
+export function stateMark(state) {
   const text = STATE_WORDS[state];
-  return element(
-    'span',
-    { class: `state ${state}`, title: word === 'spoken' ? text : null },
-    shape(state),
-    element('span', { class: word === 'shown' ? 'word' : 'unseen' }, text),
-  );
+  const word = element('span', { class: 'unseen' }, text);
+  return element('span', { class: `state ${state}`, title: text }, shape(state), word);
 }
 
 /** @param {State} state */

@@ -12,6 +12,15 @@ const rekorKey = publicKey.export({ type: 'spki', format: 'pem' }) as string;
 
 /** Every kind that opens connections has a line here, or the contract test fails. */
 export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
+  flow: {
+    at: (port) => ({
+      steps: [{ name: 'ask', url: `http://127.0.0.1:${port}/`, expect: { contains: 'ok' }, maxBytes: '256KiB' }],
+    }),
+    wrong: [
+      ['steps', { steps: [] }],
+      ['steps.0.url', { steps: [{ name: 'ask', url: 'nowhere' }] }],
+    ],
+  },
   http: {
     at: (port) => ({ url: `http://127.0.0.1:${port}/health`, expect: { contains: 'ok' }, maxBytes: '256KiB' }),
     wrong: [
@@ -52,6 +61,20 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['query', { url: 'http://a.example/', query: ' ' }],
       ['expect.min', { url: 'http://a.example/', query: 'up', expect: { min: 2, max: 1 } }],
+    ],
+  },
+  redis: {
+    at: (port) => ({ url: `redis://:secret@127.0.0.1:${port}`, identity: { value: 'production' }, write: true }),
+    wrong: [
+      ['url', { url: 'http://a.example' }],
+      ['identity.value', { url: 'redis://a.example', identity: { key: 'a' } }],
+    ],
+  },
+  'workers-kv': {
+    at: (port) => ({ baseUrl: `http://127.0.0.1:${port}`, account: 'a', namespace: 'n', token: 'secret', write: true }),
+    wrong: [
+      ['token', { account: 'a', namespace: 'n', token: 'two words' }],
+      ['writeEvery', { account: 'a', namespace: 'n', token: 't', writeEvery: '500ms' }],
     ],
   },
 };

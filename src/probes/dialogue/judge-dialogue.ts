@@ -127,7 +127,10 @@ function failed(base: Pick<Step, 'name' | 'kind' | 'ms'>, finding: Finding | und
   };
 }
 
-function expiring<A extends Answer>(measured: DialogueMeasured<A>, minDaysLeft: number | undefined): readonly Warning[] {
+function expiring<A extends Answer>(
+  measured: DialogueMeasured<A>,
+  minDaysLeft: number | undefined,
+): readonly Warning[] {
   if (minDaysLeft === undefined) return [];
   const chains = measured.visits.flatMap((visit) => visit.chain);
   const distinct = new Map(chains.map((one) => [`${one.subject} ${one.notAfter}`, one]));

@@ -49,7 +49,11 @@ export function held(found?: string): Verdict {
 }
 
 /** An answer that is not. */
-export function fails(failureClass: FailureClass, message: string, what: Pick<Fault, 'expected' | 'got'> = {}): Verdict {
+export function fails(
+  failureClass: FailureClass,
+  message: string,
+  what: Pick<Fault, 'expected' | 'got'> = {},
+): Verdict {
   return { holds: false, fault: { class: failureClass, message, ...what } };
 }
 

@@ -84,7 +84,10 @@ function valueFrom(exchange: HttpExchange, source: CaptureSource): { value: Json
 /** RFC 6265 §4.1.1: `name=value; attributes`. */
 function cookieIn(headers: readonly string[], name: string): string | undefined {
   const header = headers.find((one) => one.startsWith(`${name}=`));
-  return header?.slice(name.length + 1).split(';', 1)[0]?.trim();
+  return header
+    ?.slice(name.length + 1)
+    .split(';', 1)[0]
+    ?.trim();
 }
 
 function listOf(header: string | readonly string[] | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseImpossibleBody, requestFields } from '../http/options.ts';
 import { lookupFields, tlsFields } from '../net/fields.ts';
 import { parseCapture } from './captures.ts';
-import { mayHoldReference, referencesIn, RUN, RUN_VALUES, textsOf } from './references.ts';
+import { fillText, mayHoldReference, referencesIn, RUN, RUN_VALUES, textsOf } from './references.ts';
 
 const MAX_STEPS = 20;
 
@@ -73,13 +73,22 @@ function* referenceProblems(one: FlowRequest, known: ReadonlySet<string>) {
   for (const { path, text } of textsOf(one)) {
     for (const reference of referencesIn(text)) {
       const shown = `\${${reference}}`;
-      if (!mayHoldReference(path)) yield { path, message: `${shown} cannot stand here` };
-      else if (!known.has(reference)) {
+      if (!mayHoldReference(path) || (path[0] === 'url' && movesOrigin(text))) {
+        yield { path, message: `${shown} cannot stand here` };
+      } else if (!known.has(reference)) {
         const has = known.size === 0 ? 'nothing' : [...known].map((name) => `\${${name}}`).join(', ');
         yield { path, message: `no earlier step captures ${shown}; known here: ${has}` };
       }
     }
   }
+}
+
+/** Whether what is captured would say which host is asked: a target must never choose that. */
+function movesOrigin(url: string): boolean {
+  const [one, other] = ['a', 'b'].map((value) => fillText(url, () => value));
+  return (
+    !URL.canParse(one ?? '') || !URL.canParse(other ?? '') || new URL(one ?? '').origin !== new URL(other ?? '').origin
+  );
 }
 
 /** What a `flow` probe does, parsed. */

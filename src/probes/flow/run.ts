@@ -3,6 +3,7 @@ import { Secret } from '../../model/secret.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { attemptOf, factsOfAnswer, requestOf } from '../http/attempt.ts';
 import { keepBody } from '../http/body.ts';
+import type { HttpAttempt } from '../http/measured.ts';
 import { elapsed } from '../net/connection.ts';
 import { deadlineWithin, lingering } from '../net/deadline.ts';
 import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
@@ -59,7 +60,7 @@ class FlowWalk {
 
   /** Whether anything may have come about that needs cleaning up: a request went out. */
   hasAsked(): boolean {
-    return this.#steps.some(({ attempt }) => attempt?.phases.firstByte !== undefined || wasSent(attempt?.stopped?.at));
+    return this.#steps.some(({ attempt }) => attempt !== undefined && wasSent(attempt));
   }
 
   async cleanUp(context: RunContext, lastMs: number): Promise<void> {
@@ -134,8 +135,8 @@ function kept(taken: Capture, mask: Mask): KeptCapture {
   return { kind: 'captured', shown: secret ? '<secret>' : mask.text(text).slice(0, 200) };
 }
 
-function wasSent(at: string | undefined): boolean {
-  return at === 'headers' || at === 'body' || at === 'redirect';
+function wasSent({ status, redirects, stopped }: HttpAttempt): boolean {
+  return status !== undefined || redirects.length > 0 || stopped?.at === 'headers';
 }
 
 /** A field of the step that is absent must not hide that of the flow. */

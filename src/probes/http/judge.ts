@@ -193,7 +193,10 @@ export function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[
 }
 
 /** What assertions see of an answer. What cannot be known (a body that was not kept) is left out, so that an assertion about it says so. */
-export function variablesOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: unknown } {
+export function variablesOf(
+  attempt: HttpAttempt,
+  attempts: readonly HttpAttempt[],
+): { readonly [name: string]: unknown } {
   const body = bodyOf(attempt, attempts);
   const json = body?.kind === 'whole' ? parseJson(body.text) : undefined;
   return {

@@ -16,13 +16,11 @@ const SHOWN = '<secret>';
  * A mask for every secret that stands anywhere in the options, as itself and as it may come back: encoded for
  * a URL, escaped in JSON, in base64, or with a user name as basic credentials.
  */
-export function maskFor(options: unknown, more: readonly (Secret | undefined)[] = []): Mask {
-  const forms = new Set<string>();
-  for (const secret of [...secretsIn(options), ...more]) {
-    if (secret === undefined) continue;
-    for (const form of formsOf(secret.reveal())) if (form.length >= MIN_LENGTH) forms.add(form);
-  }
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
+export function maskFor(options: object, more: readonly (Secret | undefined)[] = []): Mask {
+  const own = formsIn(options);
+  const longestFirst = more.some((secret) => secret !== undefined)
+    ? sorted([...own, ...more.flatMap((secret) => (secret === undefined ? [] : formsOf(secret.reveal())))])
+    : own;
   const text = (given: string) => longestFirst.reduce((masked, form) => masked.replaceAll(form, SHOWN), given);
   return {
     text,
@@ -33,6 +31,25 @@ export function maskFor(options: unknown, more: readonly (Secret | undefined)[] 
       return parsed === undefined ? masked : JSON.stringify(maskTree(parsed, text));
     },
   };
+}
+
+/**
+ * The forms of every secret in the options, longest first, by the options themselves: they never change, and to
+ * walk through them in each run costs more than masking does. A memo, not state.
+ */
+const remembered = new WeakMap<object, readonly string[]>();
+
+function formsIn(options: object): readonly string[] {
+  let forms = remembered.get(options);
+  if (forms === undefined) {
+    forms = sorted([...secretsIn(options)].flatMap((secret) => formsOf(secret.reveal())));
+    remembered.set(options, forms);
+  }
+  return forms;
+}
+
+function sorted(forms: readonly string[]): readonly string[] {
+  return [...new Set(forms)].filter((form) => form.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
 }
 
 /** A value parsed from JSON text; undefined where it is none. */

@@ -37,8 +37,10 @@ export async function sendRequest(socket: Socket, request: OutgoingRequest, cont
   try {
     return await new Promise<Answer>((resolve) => new AnswerReader(socket, request, context, resolve).dispatch(client));
   } finally {
-    socket.destroy();
+    // In this order: undici makes an error, stack trace and all, for a connection that goes without a reason; and
+    // one more after an answer to `connection: close`, which consumers do not send either.
     await client.destroy(OVER);
+    socket.destroy();
   }
 }
 
@@ -83,7 +85,6 @@ class AnswerReader implements Dispatcher.DispatchHandler {
         method: method ?? 'GET',
         headers: requestHeaders(this.#request, this.#context),
         body: body ?? null,
-        reset: true,
       },
       this,
     );

@@ -1,6 +1,13 @@
 import { ask, headerOf, MAX_REFUSAL_BYTES, type Access, type Asked, type Errand } from './ask.ts';
 import { digestOf, isDigest } from './digest.ts';
-import { jsonIn, MANIFEST_TYPES, MAX_MANIFEST_BYTES, parseManifest, type Descriptor, type Manifest } from './manifest.ts';
+import {
+  jsonIn,
+  MANIFEST_TYPES,
+  MAX_MANIFEST_BYTES,
+  parseManifest,
+  type Descriptor,
+  type Manifest,
+} from './manifest.ts';
 import type { Answer, BlobAnswer, ManifestAnswer, SignatureAnswers } from './measured.ts';
 import { z } from 'zod';
 
@@ -107,12 +114,19 @@ export async function lookForSignature(
   if (tag.status !== 404) return { tag };
   const url = contentUrl(errand, 'referrers', digest);
   const { follow } = errand.options;
-  const asked = await ask({ url, access, accept: MANIFEST_TYPES[1], follow, maxBytes: MAX_REFERRERS_BYTES }, address, errand);
+  const asked = await ask(
+    { url, access, accept: MANIFEST_TYPES[1], follow, maxBytes: MAX_REFERRERS_BYTES },
+    address,
+    errand,
+  );
   const listed = asked.answer.status === 200 ? referrersShape.safeParse(jsonIn(asked.body)).data : undefined;
   const types = listed?.manifests.map(({ artifactType }) => artifactType ?? '');
   return {
     tag,
-    referrers: { ...asked.answer, ...(types !== undefined && { artifactTypes: [...new Set(types)].slice(0, MAX_TYPES) }) },
+    referrers: {
+      ...asked.answer,
+      ...(types !== undefined && { artifactTypes: [...new Set(types)].slice(0, MAX_TYPES) }),
+    },
   };
 }
 

@@ -47,7 +47,11 @@ export async function push(journey: Journey, errand: Errand): Promise<Journey> {
 
 async function openFrontPage(address: string, errand: Errand): Promise<Journey> {
   const url = `${errand.options.registry}/v2/`;
-  const asked = await ask({ url, access: ANONYMOUS, follow: 'same-host', maxBytes: MAX_REFUSAL_BYTES }, address, errand);
+  const asked = await ask(
+    { url, access: ANONYMOUS, follow: 'same-host', maxBytes: MAX_REFUSAL_BYTES },
+    address,
+    errand,
+  );
   return {
     visit: { address, front: asked.answer },
     access: ANONYMOUS,

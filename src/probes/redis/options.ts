@@ -26,8 +26,7 @@ export function parseRedisUrl(text: string): RedisUrl | string {
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return 'only redis:// and rediss:// are spoken';
   if (url.hostname === '') return 'names no host';
   if (url.search !== '' || url.hash !== '') return 'may hold no query and no fragment';
-  const [, database = '0'] = /^(?:\/(\d{1,5})?)?$/.exec(url.pathname) ?? [undefined, 'none'];
-  if (database === 'none') return 'the path is the number of a database, like /0';
+  if (!/^\/?\d{0,5}$/.test(url.pathname)) return 'the path is the number of a database, like /0';
   const [username, password] = [decoded(url.username), decoded(url.password)];
   if (username === undefined || password === undefined) return 'the credentials are not percent-encoded';
   if (username !== '' && password === '') return 'a user without a password; for a password alone write :password@';
@@ -37,7 +36,7 @@ export function parseRedisUrl(text: string): RedisUrl | string {
     tls: url.protocol === 'rediss:',
     ...(username !== '' && { username }),
     ...(password !== '' && { password: new Secret(password) }),
-    database: Number(database),
+    database: Number(url.pathname.slice(1)),
   };
 }
 

@@ -21,8 +21,8 @@ export interface CanaryPlan {
   } | null;
 }
 
-/** A canary that nobody writes any more is gone after this. */
-export const CANARY_TTL_S = 900;
+/** A canary that nobody writes any more is gone after at least this. */
+const MIN_TTL_S = 900;
 /** Reads may bring what was there before a write for so long; Cloudflare says 60 seconds or more. */
 export const CONSISTENT_AFTER_MS = 120_000;
 /** One write a second to a key. */
@@ -45,12 +45,17 @@ export function canaryPlan(memory: unknown, startedAt: number, writeEveryMs: num
   const last = rememberedShape.safeParse(memory).data;
   const ageMs = last === undefined ? 0 : Math.max(0, startedAt - last.writtenAt);
   // A key that has ended is not read again: that it is missing would be cached, and hide the next write.
-  if (last === undefined || ageMs > (CANARY_TTL_S * 1000) / 2 + writeEveryMs || ageMs > CANARY_TTL_S * 900) {
+  if (last === undefined || ageMs > ttlSeconds(writeEveryMs) * 900) {
     return { key: `tocsin/canary:${nonce}`, counter: startedAt, due: true, last: null };
   }
   const { key, accepted, written } = last;
   const counter = Math.max(startedAt, written + 1, accepted + 1);
   return { key, counter, due: ageMs >= writeEveryMs, last: { accepted, written, ageMs } };
+}
+
+/** For how long a written canary stands: several times the pause between writes, at least a quarter of an hour. */
+export function ttlSeconds(writeEveryMs: number): number {
+  return Math.max(MIN_TTL_S, Math.ceil((3 * writeEveryMs) / 1000));
 }
 
 /** The counter in a canary's value; undefined where it is none. */
