@@ -5,6 +5,8 @@ import { exec } from './exec.ts';
 import { flow } from './flow.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
+import { postgres } from './postgres.ts';
+import { oci } from './oci.ts';
 import { prometheus } from './prometheus.ts';
 import { redis } from './redis.ts';
 import { rekor } from './rekor.ts';
@@ -22,6 +24,8 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(flow),
   anyKind(heartbeat),
   anyKind(http),
+  anyKind(postgres),
+  anyKind(oci),
   anyKind(prometheus),
   anyKind(redis),
   anyKind(rekor),

@@ -5,10 +5,10 @@ import { expiryWarnings } from './judging/expiry.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { endpoint, openConnection, secure, type Connection } from './net/connection.ts';
 import { eachAddress, factsOfLookup } from './net/each-address.ts';
+import { ALPN, startTls } from './net/starttls.ts';
 import type { Stopped } from './net/stopped.ts';
 import { factsOfTls, type CertificateFacts, type TlsConnectionFacts } from './net/tls-facts.ts';
 import { tlsOptions, type TlsOptions } from './tls/options.ts';
-import { startTls } from './tls/starttls.ts';
 
 const REACH = 'reach';
 const CERTIFICATE = 'certificate';
@@ -115,7 +115,7 @@ async function handshake(options: TlsOptions, address: string, context: RunConte
     opened.socket.destroy();
     return { phases: opened.phases, stopped: refused };
   }
-  const secured = await secure(opened.socket, target, options.tls, context);
+  const secured = await secure(opened.socket, { ...target, alpn: ALPN[options.starttls] }, options.tls, context);
   return { ...secured, phases: { ...opened.phases, ...secured.phases } };
 }
 

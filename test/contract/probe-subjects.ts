@@ -28,6 +28,21 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
       ['', { url: 'http://a.example/', unknown: 1 }],
     ],
   },
+  oci: {
+    at: (port) => ({
+      registry: `http://127.0.0.1:${port}`,
+      repository: 'shop/web',
+      reference: 'latest',
+      upload: true,
+      harbor: true,
+    }),
+    wrong: [
+      ['registry', { registry: 'https://a.example/v2/', repository: 'shop/web', reference: 'latest' }],
+      ['repository', { registry: 'https://a.example', repository: 'Shop', reference: 'latest' }],
+      ['reference', { registry: 'https://a.example', repository: 'shop/web' }],
+      ['password', { registry: 'https://a.example', repository: 'shop/web', reference: 'latest', username: 'robot' }],
+    ],
+  },
   rekor: {
     at: (port) => ({ url: `http://127.0.0.1:${port}`, publicKey: rekorKey }),
     wrong: [

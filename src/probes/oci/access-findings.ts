@@ -17,7 +17,8 @@ export function challengeOf(visit: Visit): Challenge | undefined {
 /** What is wrong with the front page. 401 is how a registry that issues tokens greets everybody. */
 export function frontFinding({ front }: Visit): Finding | undefined {
   if (front.status === 401) return undefined;
-  const stopped = interruption('front page', front);
+  const long = front.stopped?.class === 'protocol.too_large';
+  const stopped = long ? undefined : interruption('front page', front);
   if (stopped !== undefined) return stopped;
   if (front.status === 200) return undefined;
   return {
@@ -35,7 +36,10 @@ export function frontFinding({ front }: Visit): Finding | undefined {
  * itself.
  */
 export function realmFinding(visit: Visit, options: OciOptions): Finding | undefined {
-  const asking = visit.knock ?? visit.front;
+  const { front, knock, head } = visit;
+  const isKnown = front.status === 401 || knock !== undefined || (head !== undefined && head.stopped === undefined);
+  if (!isKnown) return undefined;
+  const asking = knock ?? front;
   const challenge = challengeOf(visit);
   if (asking.status === 401 && challenge === undefined) {
     const message = `${asking.request}: answered 401 without a challenge of Bearer or Basic`;

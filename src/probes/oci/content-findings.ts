@@ -18,7 +18,7 @@ export function manifestFinding(visit: Visit, options: OciOptions): Finding | un
   const stopped = interruption('manifest', head);
   if (stopped !== undefined) return stopped;
   if (manifest === undefined) return undefined;
-  const given = contentFinding('manifest', manifest, access, head.status === 200);
+  const given = contentFinding(manifest, access, head.status === 200);
   if (given !== undefined) return given;
   // Clients that ask HEAD first get no further, however good the GET is.
   const headRefused = refusal('manifest', head, 200, access);
@@ -76,44 +76,28 @@ export function signatureFinding({ signature, manifest, access }: Visit): Findin
 }
 
 /** Whether a manifest could be had, whole, and is the one that was asked for. `named`: the registry has named it. */
-function contentFinding(
-  what: 'manifest',
-  answer: ManifestAnswer,
-  access: Visit['access'],
-  named: boolean,
-): Finding | undefined {
-  if (answer.stopped !== undefined && answer.status === 200) return interruption(what, answer);
-  if (answer.stopped !== undefined && answer.stopped.at !== 'body') return interruption(what, answer);
+function contentFinding(answer: ManifestAnswer, access: Visit['access'], named: boolean): Finding | undefined {
+  if (answer.stopped !== undefined && answer.status === 200) return interruption('manifest', answer);
+  if (answer.stopped !== undefined && answer.stopped.at !== 'body') return interruption('manifest', answer);
   if (answer.status === 404 && named && answer.asked !== undefined) {
     return {
-      step: what,
+      step: 'manifest',
       class: 'integrity.blob_missing',
       message: `${answer.request}: answered ${describe(answer)}, though the registry names it`,
       expected: `the manifest ${answer.asked}`,
       got: describe(answer),
     };
   }
-  const refused = refusal(what, answer, 200, access);
+  const refused = refusal('manifest', answer, 200, access);
   if (refused !== undefined) return refused;
-  return digestFinding(what, answer, answer.asked) ?? saidDigestFinding(what, answer) ?? malformedFinding(what, answer);
+  return digestFinding('manifest', answer, answer.asked) ?? saidDigestFinding(answer) ?? malformedFinding(answer);
 }
 
 function blobFinding(blob: BlobAnswer, access: Visit['access']): Finding | undefined {
-  const { stopped, status, size } = blob;
+  const { stopped, status, size, whole } = blob;
   const about = `${blob.request}: blob of ${size} bytes`;
-  if (stopped?.class === 'protocol.too_large') {
-    if (!blob.whole) return undefined; // More than the one byte that was asked for: it is there.
-    if (status === 200) {
-      const got = `more than ${size} bytes`;
-      return {
-        step: 'blobs',
-        class: 'integrity.digest_mismatch',
-        message: `${about}: ${got} came`,
-        expected: blob.asked,
-        got,
-      };
-    }
-  } else if (stopped !== undefined) return interruption('blobs', blob);
+  const tooLong = stopped?.class === 'protocol.too_large';
+  if (stopped !== undefined && !tooLong) return interruption('blobs', blob);
   if (status === 404) {
     return {
       step: 'blobs',
@@ -123,8 +107,14 @@ function blobFinding(blob: BlobAnswer, access: Visit['access']): Finding | undef
       got: describe(blob),
     };
   }
-  if (!blob.whole && status === 206) return undefined;
-  return refusal('blobs', blob, 200, access) ?? (blob.whole ? digestFinding('blobs', blob, blob.asked) : undefined);
+  // A registry may not know ranges, and begin to send all of it.
+  if (!whole && (status === 206 || status === 200)) return undefined;
+  const refused = refusal('blobs', blob, 200, access);
+  if (refused !== undefined) return refused;
+  if (!tooLong) return digestFinding('blobs', blob, blob.asked);
+  const got = `more than ${size} bytes`;
+  const message = `${about}: ${got} came`;
+  return { step: 'blobs', class: 'integrity.digest_mismatch', message, expected: blob.asked, got };
 }
 
 /** The bytes themselves, hashed: the header that names their digest is right also where they are wrong. */
@@ -145,19 +135,19 @@ function digestFinding(
   };
 }
 
-function saidDigestFinding(step: 'manifest', answer: ManifestAnswer): Finding | undefined {
+function saidDigestFinding(answer: ManifestAnswer): Finding | undefined {
   const said = answer.saidDigest;
   if (said === undefined || !isDigest(said) || said === answer.digest) return undefined;
   const got = `${answer.length ?? 0} bytes with ${answer.digest ?? 'no digest'}`;
   const message = `${answer.request}: the header says ${said}, came ${got}`;
-  return { step, class: 'integrity.digest_mismatch', message, expected: said, got };
+  return { step: 'manifest', class: 'integrity.digest_mismatch', message, expected: said, got };
 }
 
-function malformedFinding(step: 'manifest', answer: ManifestAnswer): Finding | undefined {
+function malformedFinding(answer: ManifestAnswer): Finding | undefined {
   if (answer.content !== undefined) return undefined;
   const got = `${answer.length ?? 0} bytes of ${answer.contentType ?? 'no type'}`;
   const message = `${answer.request}: answered 200, but with no manifest (${got})`;
-  return { step, class: 'protocol.malformed', message, expected: 'an image manifest or an index', got };
+  return { step: 'manifest', class: 'protocol.malformed', message, expected: 'an image manifest or an index', got };
 }
 
 /** Where the reference is a digest, it is the one to have, whatever HEAD said. */
@@ -178,7 +168,7 @@ function platformFinding(
     return { step: 'manifest', class: 'semantic.missing', message, expected: options.platform, got: 'none' };
   }
   if (child === undefined) return undefined;
-  const given = contentFinding('manifest', child, access, true);
+  const given = contentFinding(child, access, true);
   if (given !== undefined || child.content?.kind !== 'index') return given;
   const message = `${child.request}: an index within an index, which is not followed`;
   return { step: 'manifest', class: 'semantic.unsupported', message, expected: 'an image manifest', got: 'an index' };

@@ -85,7 +85,8 @@ export async function getBlob(
       access,
       headers: whole ? {} : { range: 'bytes=0-0' },
       follow: errand.options.follow,
-      maxBytes: whole ? Math.max(blob.size, 1) : 1,
+      // Room for a refusal in any case: a small blob's is longer than the blob.
+      maxBytes: whole ? Math.max(blob.size, MAX_REFUSAL_BYTES) : MAX_REFUSAL_BYTES,
     },
     address,
     errand,

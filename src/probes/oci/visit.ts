@@ -1,9 +1,10 @@
 import type { KeptCertificate } from '../judging/expiry.ts';
 import { keptChain } from '../judging/expiry.ts';
 import type { HttpExchange } from '../net/http-exchange.ts';
+import { challengeOf } from './access-findings.ts';
 import { ask, MAX_REFUSAL_BYTES, type Access, type Errand } from './ask.ts';
 import type { Challenge } from './challenge.ts';
-import { challengeOf, findingOfVisit } from './examine.ts';
+import { findingOfVisit } from './examine.ts';
 import { isDigest } from './digest.ts';
 import { childFor, type Manifest } from './manifest.ts';
 import type { BlobAnswer, Visit } from './measured.ts';

@@ -1,9 +1,20 @@
 import type { Socket } from 'node:net';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { printable } from '../../ports/printable.ts';
-import { readUntil, type Received } from '../net/read-until.ts';
-import type { Stopped } from '../net/stopped.ts';
-import type { StartTls } from './options.ts';
+import { readUntil, type Received } from './read-until.ts';
+import type { Stopped } from './stopped.ts';
+
+/** The protocols that begin in the clear and can then be asked for TLS. */
+export const STARTTLS = ['smtp', 'imap', 'postgres'] as const;
+
+/** A protocol that begins in the clear and is then asked for TLS. */
+export type StartTls = (typeof STARTTLS)[number];
+
+/**
+ * What is offered in the handshake as the protocol to come (RFC 7301): PostgreSQL 17 refuses any other name than its
+ * own, and the mail protocols have none.
+ */
+export const ALPN: Readonly<Record<StartTls, readonly string[]>> = { smtp: [], imap: [], postgres: ['postgresql'] };
 
 /** What is said, and what answer lets the dialogue go on. The first line is only listened for. */
 interface Turn {

@@ -1,0 +1,206 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runToEnd } from '../package/package.ts';
+import type { Ended } from '../package/package.ts';
+import { startTocsin } from '../servers/daemon.ts';
+import { startHttpReceiver } from '../servers/http-receiver.ts';
+import type { HttpReceiver } from '../servers/http-receiver.ts';
+
+const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+let folder: string;
+let target: HttpReceiver;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tocsin-cli-'));
+  target = await startHttpReceiver({ kind: 'answer', status: 200, body: '{"ok":true}' });
+  await writeFile(join(folder, 'good.yaml'), good(target.url));
+  await writeFile(join(folder, 'bad.yaml'), 'services:\n  shop:\n    needs: [paymets]\n  payments: {}\n');
+});
+
+afterAll(async () => {
+  await target[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const good = (url: string): string => `
+server: { owner: sre }
+vantage: { anchors: [{ tcp: 127.0.0.1:1 }] }
+channels: { hook: { kind: webhook, url: 'http://127.0.0.1:9/hook' } }
+services:
+  db:
+    owner: dba
+    tier: 2
+    probe: ${url}/health
+  shop:
+    owner: web
+    tier: 2
+    needs: [db]
+    probe: ${url}/shop
+`;
+
+/** Runs the command as `npm run tocsin` does, in the test's folder. */
+function tocsin(...words: readonly string[]): Promise<Ended> {
+  return runToEnd(process.execPath, [MAIN, ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+}
+
+describe('tocsin check', () => {
+  test('says nothing is wrong and ends with 0', async () => {
+    const { code, stdout } = await tocsin('check', 'good.yaml');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'clean: nothing to say about 1 file\n' });
+  });
+
+  test('says every mistake with its place and a suggestion, and ends with 2', async () => {
+    const { code, stdout } = await tocsin('check', 'bad.yaml');
+    expect(code).toBe(2);
+    expect(stdout).toContain('bad.yaml:3:13: error config/unknown-service');
+    expect(stdout).toContain('did you mean payments');
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  test('gives the findings as JSON, places flat beside the rest', async () => {
+    const { code, stdout } = await tocsin('check', 'bad.yaml', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      errors: 1,
+      findings: [{ severity: 'error', file: 'bad.yaml', line: 3, column: 13, endLine: 3 }],
+    });
+  });
+});
+
+describe('tocsin probe', () => {
+  test('prints a transcript and ends with 0 where it passes', async () => {
+    const { code, stdout } = await tocsin('probe', 'db/http', '-c', 'good.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain('● pass  db/http');
+    expect(stdout).toMatch(/phases {2}.*firstByte/);
+  });
+
+  test('ends with 1 where it fails, and says what was expected and what came', async () => {
+    const { code, stdout } = await tocsin(
+      'probe',
+      '--kind',
+      'http',
+      '--set',
+      `url=${target.url}/`,
+      '--set',
+      'expect.contains=nothing like it',
+    );
+    expect(code).toBe(1);
+    expect(stdout).toContain('expected');
+    expect(stdout).toContain('got');
+  });
+
+  test('gives the run as JSON', async () => {
+    const { stdout } = await tocsin('probe', 'db/http', '-c', 'good.yaml', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      probe: 'db/http',
+      outcome: 'pass',
+      address: '127.0.0.1',
+      steps: [{ outcome: 'pass' }, { outcome: 'pass' }],
+    });
+  });
+
+  test('ends with 2 for a probe that is not there, and names those that are', async () => {
+    const { code, stderr } = await tocsin('probe', 'db/nothing', '-c', 'good.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('there are: db/http, shop/http');
+  });
+});
+
+describe('tocsin impact, graph, schema, kinds, run --once', () => {
+  test('impact says who is hit and who is told', async () => {
+    const { stdout } = await tocsin('impact', 'db', '-c', 'good.yaml', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      down: [{ capability: 'shop.up', owner: 'web', via: ['db.up'] }],
+      notify: [{ channel: 'hook', event: 'page', after: '5m' }],
+    });
+  });
+
+  test('graph draws the graph for other programs', async () => {
+    expect((await tocsin('graph', '-c', 'good.yaml', '--format', 'mermaid')).stdout).toContain(
+      'shop_up["shop.up"] --> db_up["db.up"]',
+    );
+    expect((await tocsin('graph', '-c', 'good.yaml', '--format', 'dot')).stdout).toContain(
+      '"shop.up" -> "db.up" [style=solid];',
+    );
+  });
+
+  test('schema is JSON Schema, and kinds names every kind', async () => {
+    expect(JSON.parse((await tocsin('schema')).stdout)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+    });
+    const { stdout } = await tocsin('kinds');
+    for (const kind of ['http', 'dns', 'tcp', 'tls', 'rekor', 'heartbeat', 'webhook', 'email', 'pagerduty'])
+      expect(stdout).toContain(kind);
+  });
+
+  test('run --once runs every probe once and ends', async () => {
+    const { code, stdout } = await tocsin('run', '--once', '-c', 'good.yaml');
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 probes, 0 not passing');
+  });
+
+  test('an unknown verb ends with 2', async () => {
+    expect((await tocsin('rum')).code).toBe(2);
+  });
+});
+
+describe('tocsin run', () => {
+  test('refuses a data folder that another daemon uses, naming it', async () => {
+    await using running = await startTocsin(good(target.url));
+    await running.ready();
+    const { code, stderr } = await tocsin(
+      'run',
+      '-c',
+      'good.yaml',
+      '--data',
+      join(running.folder, 'data'),
+      '--listen',
+      '127.0.0.1:0',
+    );
+    expect(code).toBe(2);
+    expect(stderr).toContain(join(running.folder, 'data'));
+    expect(stderr).toMatch(/in use|uses/);
+  });
+
+  test('status, incidents and history read a running daemon and its data folder alike', async () => {
+    await using running = await startTocsin(good(target.url));
+    await running.ready();
+    const data = join(running.folder, 'data');
+    expect((await tocsin('status', '--url', running.url)).stdout).toMatch(/● nothing is wrong[^]*shop +● up/);
+    expect((await tocsin('status', '--data', data)).stdout).toMatch(/● nothing is wrong[^]*shop +● up/);
+    expect((await tocsin('history', 'db/http', '--url', running.url)).stdout).toContain('● pass');
+    expect((await tocsin('history', 'db/http', '--data', data)).stdout).toContain('● pass');
+    expect((await tocsin('incidents', '--url', running.url)).stdout).toContain('no incidents yet');
+  });
+
+  test('takes a changed file, and refuses an invalid one without losing the one before', async () => {
+    await using running = await startTocsin(good(target.url));
+    await running.ready();
+    await running.write(
+      good(target.url).replace('  shop:', '  extra: { tier: 3, owner: web, probe: ' + target.url + '/extra }\n  shop:'),
+    );
+    await until(running.url, '/services', (body) => body.includes('"extra"'));
+    await running.write('services: { shop: { needs: [nobody] } }');
+    await until(running.url, '/status', (body) => body.includes('refused'));
+    expect(await get(running.url, '/services')).toContain('"extra"');
+    expect(await get(running.url, '/incidents')).toContain('tocsin.yaml:1:');
+    await running.write(good(target.url));
+    await until(running.url, '/services', (body) => !body.includes('"extra"'));
+    await until(running.url, '/status', (body) => !body.includes('refused'));
+  });
+});
+
+async function get(url: string, route: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1${route}`, { signal: AbortSignal.timeout(5000) });
+  return response.text();
+}
+
+/** Asks until it is so; the test's own deadline ends it. */
+async function until(url: string, route: string, so: (body: string) => boolean): Promise<void> {
+  while (!so(await get(url, route))) await new Promise((done) => setTimeout(done, 50));
+}
