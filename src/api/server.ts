@@ -19,7 +19,7 @@ const REQUEST_MS = 10_000;
 const ANSWER_MS = 15_000;
 const IDLE_MS = 30_000;
 const CONNECTIONS = 1000;
-/** Per address and minute. Pages, scripts and heartbeats stay far below. */
+/** Per address. Pages, scripts and heartbeats stay far below. */
 const REQUESTS_PER_MINUTE = 6000;
 
 const UNLIMITED: ReadonlySet<string | undefined> = new Set(
@@ -30,12 +30,19 @@ const UNLIMITED: ReadonlySet<string | undefined> = new Set(
 export interface ServerParts {
   readonly context: ApiContext;
   readonly guard: () => Guard;
+  /** From one address; default: 6000. */
+  readonly requestsPerMinute?: number;
   /** Told of what broke in here; the caller learns only that something did. */
   readonly broke: (where: string, error: Error) => void;
 }
 
 /** The HTTP server with all its routes, not yet listening. */
-export async function createServer({ context, guard, broke }: ServerParts): Promise<FastifyInstance> {
+export async function createServer({
+  context,
+  guard,
+  requestsPerMinute = REQUESTS_PER_MINUTE,
+  broke,
+}: ServerParts): Promise<FastifyInstance> {
   const server = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
@@ -62,11 +69,11 @@ export async function createServer({ context, guard, broke }: ServerParts): Prom
   await server.register(helmet, SECURITY_HEADERS);
   await server.register(rateLimit, {
     global: false,
-    max: REQUESTS_PER_MINUTE,
+    max: requestsPerMinute,
     timeWindow: 60_000,
     allowList: (request) => UNLIMITED.has(request.routeOptions.url),
     errorResponseBuilder: (_request, { after }) =>
-      Object.assign(new Error(`more than ${REQUESTS_PER_MINUTE} requests in a minute; again in ${after}`), {
+      Object.assign(new Error(`more than ${requestsPerMinute} requests in a minute; again in ${after}`), {
         code: 'TOCSIN_RATE',
         statusCode: 429,
       }),
@@ -125,8 +132,13 @@ function problemOf(error: FastifyError): Problem | undefined {
     case 'FST_ERR_HANDLER_TIMEOUT':
       return problem('unavailable', `there was no answer within ${ANSWER_MS / 1000} s`);
     default:
-      return error.name === 'LogError' ? problem('unavailable', 'the log cannot be read now') : undefined;
+      if (error.name === 'LogError') return problem('unavailable', 'the log cannot be read now');
+      return isTheirs(error) ? problem('invalid', 'the request cannot be answered as it is') : undefined;
   }
+}
+
+function isTheirs({ statusCode = 500 }: FastifyError): boolean {
+  return statusCode >= 400 && statusCode < 500;
 }
 
 function mistakes({ validation = [], validationContext }: FastifyError): string {

@@ -31,6 +31,8 @@ export interface ApiParts {
   readonly findings?: () => readonly Diagnostic[];
   /** The token of one heartbeat (`token` of its probe), accepted for that heartbeat beside a reporter's. */
   readonly heartbeatToken?: (probe: ProbeId) => Secret | undefined;
+  /** How much one address may ask; default: 6000. */
+  readonly requestsPerMinute?: number;
   /** Hears of what broke while answering. */
   readonly listener?: DaemonListener;
   readonly wall: () => number;
@@ -47,11 +49,12 @@ export interface Api extends AsyncDisposable {
 
 /** Opens the API and the page. Rejects with `ApiError` where the address cannot be listened on. */
 export async function startApi(parts: ApiParts): Promise<Api> {
-  const { listen, listener } = parts;
+  const { listen, listener, requestsPerMinute } = parts;
   let guard = guardOf(parts);
   const server = await createServer({
     context: contextOf(parts),
     guard: () => guard,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
     broke: (where, error) => listener?.({ kind: 'problem', where: `api ${where}`, message: error.message }),
   });
   try {

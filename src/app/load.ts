@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { renderDiagnostics } from '../config/render-diagnostic.ts';
 import type { Diagnostic } from '../model/configuration.ts';
@@ -13,15 +13,34 @@ export function configurationPaths(given: readonly string[], folder: string): re
   return existsSync(join(folder, 'config')) ? ['config'] : ['tocsin.yaml'];
 }
 
+/** What loading gave, and the files that `${file:…}` in it refers to, as absolute paths. */
+export interface LoadedFrom {
+  readonly result: LoadResult;
+  readonly referred: readonly string[];
+}
+
 /** Reads a configuration with the kinds, files and environment of this process. */
 export async function load(paths: readonly string[], kinds: Kinds, env: NodeJS.ProcessEnv): Promise<LoadResult> {
-  return loadConfiguration({
+  return (await loadFrom(paths, kinds, env)).result;
+}
+
+/** The same, and which other files it read on the way. */
+export async function loadFrom(paths: readonly string[], kinds: Kinds, env: NodeJS.ProcessEnv): Promise<LoadedFrom> {
+  const referred = new Set<string>();
+  const result = await loadConfiguration({
     paths,
     kinds: kinds.probes,
     channelKinds: kinds.channels,
-    read: configurationFiles,
+    read: {
+      ...configurationFiles,
+      referenced: (declaring, path, options) => {
+        referred.add(resolve(dirname(declaring), path));
+        return configurationFiles.referenced(declaring, path, options);
+      },
+    },
     env: (name) => env[name],
   });
+  return { result, referred: [...referred] };
 }
 
 /** Diagnostics as a person reads them at a terminal, with code frames. */

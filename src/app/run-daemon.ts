@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { isLoopback } from '../config/grammar/tcp-address.ts';
 import { answerImpact } from '../core/impact/answer-impact.ts';
 import { lint } from '../core/lint/lint.ts';
 import { engine } from '../core/tocsin-engine.ts';
@@ -19,7 +20,9 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { openTraces } from '../telemetry/traces.ts';
 import { allKinds } from './kinds.ts';
 import type { Screen } from './kinds.ts';
-import { load } from './load.ts';
+import { loadFrom } from './load.ts';
+import { reloader } from './reloader.ts';
+import { keepPruned } from './retention.ts';
 import { systemClock } from './system-clock.ts';
 import { version } from './version.ts';
 import { watchFiles } from './watch-files.ts';
@@ -70,9 +73,11 @@ export type StartResult =
  */
 export async function runDaemon(options: RunOptions): Promise<StartResult> {
   const kinds = allKinds(options.screen);
-  const result = await load(options.paths, kinds, options.env);
+  const { result, referred } = await loadFrom(options.paths, kinds, options.env);
   if (!result.ok) return { kind: 'refused', diagnostics: result.diagnostics, sources: result.sources };
   await using stack = new AsyncDisposableStack();
+  const open = openToTheWorld(result.loaded, options);
+  if (open !== undefined) return { kind: 'refused', diagnostics: [open], sources: result.loaded.sources };
   const loaded = withOverrides(result.loaded, options);
   const dataFolder = resolve(options.data ?? loaded.log.path);
   const logger = createLogger(options.logs);
@@ -128,43 +133,47 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       wall: systemClock.wall,
     }),
   );
-  const reload = async (): Promise<void> => {
-    const next = await load(options.paths, kinds, options.env);
-    if (!next.ok) {
-      const first = next.diagnostics[0];
-      const where =
-        first?.place === undefined
-          ? ''
-          : `${first.place.file}:${String(first.place.line)}:${String(first.place.column)}: `;
-      const more = next.diagnostics.length > 1 ? ` (and ${String(next.diagnostics.length - 1)} more)` : '';
-      daemon.rejectReload(`${where}${first?.message ?? 'invalid'}${more}`);
-      return;
-    }
-    const taken = withOverrides(next.loaded, options);
-    daemon.reload(taken);
-    current = taken;
-    metrics.retainProbes(taken.configuration.probes.map((probe) => probe.id));
-    api.setAuth(taken.server.auth);
-  };
-  // One at a time, in order: two quick changes must not overtake each other.
-  let reloading = Promise.resolve();
-  const queued = (): Promise<void> => {
-    reloading = reloading
-      .then(reload)
-      .catch((error: unknown) => daemon.rejectReload(error instanceof Error ? error.message : String(error)));
-    return reloading;
-  };
+  const warn = (what: string) => (message: string) => logger.warn({ message }, what);
+  const reload = reloader({
+    daemon,
+    read: () => loadFrom(options.paths, kinds, options.env),
+    override: (next) => withOverrides(next, options),
+    taken: (next, files) => {
+      current = next;
+      metrics.retainProbes(next.configuration.probes.map((probe) => probe.id));
+      api.setAuth(next.server.auth, next.server.publicUrl);
+      watched.refer(files);
+    },
+  });
+  const watched = stack.use(
+    await watchFiles(options.paths, () => void reload(), warn('files are not watched; send SIGHUP after a change')),
+  );
+  watched.refer(referred);
   stack.use(
-    await watchFiles(
-      options.paths,
-      () => void queued(),
-      (message) => logger.warn({ message }, 'configuration files are not watched; send SIGHUP after a change'),
-    ),
+    keepPruned({
+      log,
+      settings: () => current.log,
+      incidents: daemon.view.incidents,
+      now: systemClock.wall,
+      problem: warn('the log could not be pruned'),
+    }),
   );
   const owned = stack.move();
   return {
     kind: 'running',
-    tocsin: { daemon, url: api.url, dataFolder, reload: queued, [Symbol.asyncDispose]: () => owned.disposeAsync() },
+    tocsin: { daemon, url: api.url, dataFolder, reload, [Symbol.asyncDispose]: () => owned.disposeAsync() },
+  };
+}
+
+/** `--listen` must not open what the file would have been refused for. */
+function openToTheWorld({ server }: LoadedConfiguration, { listen }: RunOptions): Diagnostic | undefined {
+  if (listen === undefined || isLoopback(listen.host) || server.auth.kind !== 'default') return undefined;
+  return {
+    code: 'server/open',
+    severity: 'error',
+    subject: 'server.auth',
+    message: `listening on ${listen.host} is refused: everybody who reaches it could read everything`,
+    help: 'give server.auth tokens, or say auth: none, or listen on 127.0.0.1',
   };
 }
 

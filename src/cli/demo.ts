@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { exampleConfiguration } from '../app/example-configuration.ts';
 import { runDaemon } from '../app/run-daemon.ts';
-import type { RunningTocsin } from '../app/run-daemon.ts';
-import type { DaemonEvent } from '../ports/telemetry.ts';
+import type { RunOptions, RunningTocsin } from '../app/run-daemon.ts';
 import { startControl } from '../world/control.ts';
 import { mendAll } from '../world/switches.ts';
 import type { WorldSwitch } from '../world/switches.ts';
@@ -15,6 +14,8 @@ import { table } from './table.ts';
 import { Exit, paint } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { untilStopped } from './until-stopped.ts';
+
+type DaemonEvent = Parameters<NonNullable<RunOptions['listener']>>[0];
 
 interface DemoOptions {
   readonly prompt: boolean;

@@ -1,8 +1,11 @@
 import type { Measured } from '../model/run.ts';
 import type { ProbeKind } from '../ports/probe-kind.ts';
+import { consul } from './consul.ts';
 import { dns } from './dns.ts';
+import { etcd } from './etcd.ts';
 import { exec } from './exec.ts';
 import { flow } from './flow.ts';
+import { grpc } from './grpc.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
 import { postgres } from './postgres.ts';
@@ -19,9 +22,12 @@ import { workersKv } from './workers-kv.ts';
  * derive from this list.
  */
 export const PROBE_KINDS: readonly ProbeKind[] = [
+  anyKind(consul),
   anyKind(dns),
+  anyKind(etcd),
   anyKind(exec),
   anyKind(flow),
+  anyKind(grpc),
   anyKind(heartbeat),
   anyKind(http),
   anyKind(postgres),

@@ -1,4 +1,4 @@
-import { acknowledge, askEarlier, AskError, askServices, askStatus, hasToken, keepToken } from './api-client.js';
+import { acknowledge, askEarlier, AskError, askServices, askStatus } from './api-client.js';
 import { drawEarlier } from './earlier.js';
 import { byId, element } from './element.js';
 import { drawIncident } from './incidents.js';
@@ -27,7 +27,7 @@ const known = {
   world: null,
   /** The daemon's clock, less ours: times are told by its clock. */
   skewMs: 0,
-  /** @type {string | null} why the daemon did not answer */
+  /** @type {AskError | null} why the daemon did not answer */
   lost: null,
   /** @type {string | null} what somebody asked for and did not get */
   complaint: null,
@@ -50,8 +50,8 @@ async function askOnce() {
     known.skewMs = Date.parse(status.now) - Date.now();
     known.lost = null;
   } catch (reason) {
-    known.lost = reason instanceof Error ? reason.message : String(reason);
-    if (reason instanceof AskError && reason.status === 401 && !known.declined) askForToken(reason.message);
+    known.lost = asError(reason);
+    if (known.lost.status === 401 && !known.declined) askForToken(known.lost);
   }
   show();
 }
@@ -68,13 +68,17 @@ async function earlierOf({ incidents }) {
   return askEarlier();
 }
 
-/** @param {string} why */
-function askForToken(why) {
-  // A token that is refused would be refused again, even where none is needed.
-  const had = hasToken();
-  signIn(why, () => void askOnce());
-  if (had) keepToken('');
-  byId('sign-in').onclose = () => (known.declined = !hasToken());
+/** @param {AskError} refusal */
+function askForToken(refusal) {
+  known.declined = false;
+  signIn(refusal, { tried: () => void askOnce(), declined: () => (known.declined = true) });
+}
+
+/** @param {unknown} reason */
+function asError(reason) {
+  return reason instanceof AskError
+    ? reason
+    : new AskError(0, reason instanceof Error ? reason.message : String(reason));
 }
 
 /** @param {string} id */
@@ -84,10 +88,9 @@ async function acknowledgeIncident(id) {
     await acknowledge(id);
     await askOnce();
   } catch (reason) {
-    const message = reason instanceof Error ? reason.message : String(reason);
-    if (reason instanceof AskError && (reason.status === 401 || reason.status === 403))
-      signIn(message, () => void acknowledgeIncident(id));
-    else known.complaint = `Asked to acknowledge ${id}, got ${message}.`;
+    const error = asError(reason);
+    if (error.status === 401 || error.status === 403) signIn(error, { tried: () => void acknowledgeIncident(id) });
+    else known.complaint = `Asked to acknowledge ${id}, got ${error.message}.`;
     show();
   }
 }
@@ -153,13 +156,19 @@ function showCounts({ summary }) {
   );
 }
 
-/** @param {string} reason */
-function connectionLost(reason) {
+/** @param {AskError} error */
+function connectionLost(error) {
   const place = new URL('.', document.baseURI).href;
-  const tried = `Asked ${place}, got ${reason}; asking again every ${EVERY_MS / 1000} s.`;
-  if (known.world === null) return tried;
-  const { now } = known.world.status;
-  return element('span', {}, `${tried} Below is how things stood at `, clockText(now), ', ', timeText(now, 'ago'), '.');
+  const now = known.world?.status.now;
+  const button = element('button', { type: 'button' }, 'Sign in');
+  button.addEventListener('click', () => askForToken(error));
+  return element(
+    'span',
+    {},
+    `Asked ${place}, got ${error.message}; asking again every ${EVERY_MS / 1000} s. `,
+    ...(now === undefined ? [] : ['Below is how things stood at ', clockText(now), ', ', timeText(now, 'ago'), '. ']),
+    error.status === 401 ? button : null,
+  );
 }
 
 /** @param {readonly (string | Node)[]} troubles */

@@ -103,7 +103,7 @@ function drawCapability({ capability, title, state, shallow, via, until }, isNam
       title: `${title ?? capability}: ${STATE_WORDS[state]}${why}${shallow ? ', but only something answers' : ''}`,
     },
     stateMark(state),
-    isNameless ? STATE_WORDS[state] : name,
+    isNameless ? element('span', { class: state === 'up' ? null : state }, STATE_WORDS[state]) : name,
     state === 'up' || !hasOthers ? null : element('span', { class: `state ${state}` }, STATE_WORDS[state]),
     until === null ? null : element('span', { class: `state ${state}` }, timeText(until, 'left')),
   );

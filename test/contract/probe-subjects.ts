@@ -21,6 +21,13 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
       ['steps.0.url', { steps: [{ name: 'ask', url: 'nowhere' }] }],
     ],
   },
+  grpc: {
+    at: (port) => ({ target: `127.0.0.1:${port}`, service: 'shop.v1.Orders' }),
+    wrong: [
+      ['target', { target: 'orders.example' }],
+      ['tls.ca', { target: 'orders.example:1', tls: { ca: 'nonsense' } }],
+    ],
+  },
   http: {
     at: (port) => ({ url: `http://127.0.0.1:${port}/health`, expect: { contains: 'ok' }, maxBytes: '256KiB' }),
     wrong: [
@@ -90,6 +97,27 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['token', { account: 'a', namespace: 'n', token: 'two words' }],
       ['writeEvery', { account: 'a', namespace: 'n', token: 't', writeEvery: '500ms' }],
+    ],
+  },
+  etcd: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}`, username: 'a', password: 'secret', write: true }),
+    wrong: [
+      ['url', { url: 'nowhere' }],
+      ['password', { url: 'http://a.example', username: 'a' }],
+    ],
+  },
+  consul: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}`, token: 'secret', identity: { value: 'a' }, write: true }),
+    wrong: [
+      ['url', { url: 'nowhere' }],
+      ['identity.key', { url: 'http://a.example', identity: { key: '../a', value: 'a' } }],
+    ],
+  },
+  postgres: {
+    at: (port) => ({ url: `postgres://tocsin:word@127.0.0.1:${port}/app`, write: true }),
+    wrong: [
+      ['url', { url: 'https://a.example' }],
+      ['table', { url: 'postgres://a@b.example/c', table: 'a; drop' }],
     ],
   },
 };

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 export interface ChildProgram extends AsyncDisposable {
   /** What it has said on both outputs, for a test that has to tell why it did not start. */
   readonly said: () => string;
+  readonly signal: (name: NodeJS.Signals) => void;
 }
 
 /** How a program is started. */
@@ -44,6 +45,7 @@ export async function startProgram(program: string, options: ChildProgramOptions
   }
   return {
     said: () => said,
+    signal: (name) => void child.kill(name),
     async [Symbol.asyncDispose]() {
       if (!over()) child.kill('SIGKILL');
       await ended;

@@ -1,9 +1,14 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a program of the system lies; undefined where it is not installed. Debian keeps daemons in sbin. */
+const POSTGRES = '/usr/lib/postgresql';
+
+/**
+ * Where a program of the system lies; undefined where it is not installed. Debian keeps daemons in sbin, and those of
+ * PostgreSQL by its version.
+ */
 export function programPath(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin', ...postgresFolders()];
   return folders
     .map((folder) => join(folder, name))
     .find((path) => {
@@ -14,6 +19,14 @@ export function programPath(name: string): string | undefined {
         return false;
       }
     });
+}
+
+function postgresFolders(): readonly string[] {
+  try {
+    return readdirSync(POSTGRES).map((version) => join(POSTGRES, version, 'bin'));
+  } catch {
+    return [];
+  }
 }
 
 /** The programs that are missing, said once on stderr so that a skipped test has its reason beside it. */

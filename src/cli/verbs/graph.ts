@@ -45,7 +45,11 @@ function neighbourhood(terminal: Terminal, graph: Graph, name: string): readonly
     const seen = new Set(work);
     for (let node = work.pop(); node !== undefined; node = work.pop()) {
       kept.add(node);
-      for (const other of next(node)) if (!seen.has(other)) work.push(...[other].filter((o) => seen.add(o)));
+      for (const other of next(node)) {
+        if (seen.has(other)) continue;
+        seen.add(other);
+        work.push(other);
+      }
     }
   };
   walk((n) => n.needs.flatMap((e) => e.to));

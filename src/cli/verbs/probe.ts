@@ -62,8 +62,10 @@ function fields(settings: readonly string[]): Record<string, unknown> {
     const last = path.pop() ?? '';
     let into = result;
     for (const key of path) {
-      const inner = (into[key] ??= {});
-      if (typeof inner === 'object' && inner !== null) into = inner as Record<string, unknown>;
+      const inner: unknown = into[key];
+      const next = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : {};
+      into[key] = next;
+      into = next;
     }
     into[last] = at < 0 ? true : value(setting.slice(at + 1));
   }

@@ -119,9 +119,9 @@ function isDependencyOf(turn: Turn, capabilities: readonly string[], incident: I
 /** Moves one incident: its root goes on, turned out to be a symptom, or ended. */
 function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
   const root = attribution.roots.get(incident.id);
-  const symptoms = attribution.symptoms.get(incident.id) ?? new Map();
+  const symptoms: Incident['symptoms'] = new Map(attribution.symptoms.get(incident.id));
   const passed = [...incident.symptoms.keys()].filter((id) => !symptoms.has(id) && !isFailing(turn, id));
-  incident.symptoms = new Map(symptoms);
+  incident.symptoms = symptoms;
   for (const [id, { by }] of incident.symptoms) {
     if (incident.suppressed.has(id)) continue;
     incident.suppressed.set(id, { probe: id, reason: 'explained', by: by.join(', ') || incident.root.id });

@@ -1,10 +1,10 @@
 import type { Phases } from '../../model/run.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { ownFaultAmong } from '../judging/addresses.ts';
+import { findingOfAddresses, ownFaultAmong } from '../judging/addresses.ts';
 import { keptChain } from '../judging/expiry.ts';
 import { eachAddress, factsOfLookup } from '../net/each-address.ts';
 import { factsOfTls, type TlsConnectionFacts } from '../net/tls-facts.ts';
-import { findingOfVisit, stoppedIn } from './judge-dialogue.ts';
+import { addressFinding } from './judge-dialogue.ts';
 import type { DialogueMeasured, Visit } from './measured.ts';
 import { verdictOn, type Answer, type Known, type Question } from './question.ts';
 
@@ -31,10 +31,10 @@ export interface Dialogue<Asked, A extends Answer> {
   readonly session: (address: string) => Session<Asked, A>;
 }
 
-/** A dialogue that was held: what is kept of it, and the first address's answers as they came. */
+/** A dialogue that was held: what is kept of it, and the answers as they came. */
 export interface Held<A extends Answer> {
   readonly measured: DialogueMeasured<A>;
-  /** With secrets still in them: for facts, never to be kept. */
+  /** Of the address that was written to, or the first one; with secrets still in them, so never to be kept. */
   readonly known: Known<A>;
   /** Every question that had to be asked was, and every answer held. */
   readonly passed: boolean;
@@ -54,35 +54,30 @@ export async function converse<Asked, A extends Answer>(
     await talk.askAll(questions.filter((question) => question.kind !== 'write'));
     return talk;
   });
+  const writer = tried.find((talk) => talk.holds);
   try {
-    const writer = tried.find((talk) => talk.holds);
     await writer?.askAll(questions.filter((question) => question.kind === 'write'));
   } finally {
     for (const talk of tried) talk.close();
   }
+  const speaker = writer ?? tried[0];
   const visits = tried.map((talk) => talk.visit());
-  const first = tried[0];
+  const findings = visits.map((visit) => addressFinding(visit, questions));
+  const own = ownFaultAmong(found.stopped, findings);
   const measured: DialogueMeasured<A> = {
     startedAt: context.startedAt,
     lookupMs: found.ms,
     ...(found.stopped !== undefined && { lookup: found.stopped }),
     visits,
-    facts: { ...factsOfLookup(found), ...factsOfTls(first?.tls) },
-    phases: { dns: found.ms, ...first?.visit().phases },
-    ...(first !== undefined && { address: first.address }),
-    ...ownFaultAmong(
-      found.stopped,
-      visits.map((visit) => ({
-        address: visit.address,
-        stopped: stoppedIn(visit),
-        finding: findingOfVisit(visit, questions),
-      })),
-    ),
+    facts: { ...factsOfLookup(found), ...factsOfTls(speaker?.tls) },
+    phases: { dns: found.ms, ...speaker?.visit().phases },
+    ...(speaker !== undefined && { address: speaker.address }),
+    ...own,
   };
   return {
     measured,
-    known: first?.known ?? new Map<string, A>(),
-    passed: found.stopped === undefined && tried.length > 0 && tried.every((talk) => talk.holds),
+    known: speaker?.known ?? new Map<string, A>(),
+    passed: found.stopped === undefined && own.ownFault === undefined && findingOfAddresses(findings) === undefined,
   };
 }
 

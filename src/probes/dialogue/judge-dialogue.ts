@@ -1,8 +1,7 @@
 import type { Json, Judgement, Step, StepKind, Warning } from '../../model/run.ts';
-import { findingOfAddresses } from '../judging/addresses.ts';
+import { findingOfAddresses, type AddressFinding } from '../judging/addresses.ts';
 import { expiryWarnings } from '../judging/expiry.ts';
 import type { Finding } from '../judging/judgement.ts';
-import type { Stopped } from '../net/stopped.ts';
 import type { DialogueMeasured, Visit } from './measured.ts';
 import { verdictOn, type Answer, type Known, type Question } from './question.ts';
 
@@ -36,17 +35,12 @@ export function judgeDialogue<Asked, A extends Answer>(
   additions: Additions<A>,
 ): Judgement {
   const { lookup, visits } = measured;
-  const judged = visits.map((visit) => ({
-    visit,
-    address: visit.address,
-    stopped: stoppedIn(visit),
-    finding: findingOfVisit(visit, questions),
-  }));
+  const judged = visits.map((visit) => ({ visit, ...addressFinding(visit, questions) }));
   const finding: Finding | undefined =
     lookup === undefined ? findingOfAddresses(judged) : { step: REACH, class: lookup.class, message: lookup.message };
-  const deciding = judged.find((one) => one.finding !== undefined)?.visit ?? visits[0];
+  const deciding = judged.find((one) => (one.finding === undefined) === (finding === undefined))?.visit;
   const known = knownOf(deciding);
-  const steps = judgedSteps(measured, questions, finding);
+  const steps = judgedSteps(measured.lookupMs, deciding, questions, finding);
   const warnings = [...(additions.warnings?.(known) ?? []), ...expiring(measured, additions.minDaysLeft)];
   if (finding === undefined) {
     return { outcome: 'pass', steps, warnings, variables: additions.variables?.(known) ?? {} };
@@ -67,8 +61,17 @@ export function judgeDialogue<Asked, A extends Answer>(
   };
 }
 
+/** What came of one address. */
+export function addressFinding<Asked, A extends Answer>(
+  visit: Visit<A>,
+  questions: readonly Question<Asked, A>[],
+): AddressFinding {
+  const stopped = visit.answers.find(({ answer }) => answer.stopped !== undefined)?.answer.stopped;
+  return { address: visit.address, stopped, finding: findingOfVisit(visit, questions) };
+}
+
 /** What is wrong at one address: its first bad answer in the order asked, if any. */
-export function findingOfVisit<Asked, A extends Answer>(
+function findingOfVisit<Asked, A extends Answer>(
   visit: Visit<A>,
   questions: readonly Question<Asked, A>[],
 ): Finding | undefined {
@@ -85,27 +88,22 @@ export function findingOfVisit<Asked, A extends Answer>(
   return undefined;
 }
 
-/** Why the talk with one address ended early, if it did. */
-export function stoppedIn<A extends Answer>(visit: Visit<A>): Stopped | undefined {
-  return visit.answers.find(({ answer }) => answer.stopped !== undefined)?.answer.stopped;
-}
-
 function knownOf<A extends Answer>(visit: Visit<A> | undefined): Known<A> {
   return new Map(visit?.answers.map(({ step, answer }) => [step, answer]));
 }
 
 function judgedSteps<Asked, A extends Answer>(
-  measured: DialogueMeasured<A>,
+  lookupMs: number,
+  visit: Visit<A> | undefined,
   questions: readonly Question<Asked, A>[],
   finding: Finding | undefined,
 ): readonly Step[] {
-  const phases = measured.visits[0]?.phases ?? {};
-  const reachMs = measured.lookupMs + (phases.connect ?? 0) + (phases.tls ?? 0);
+  const reachMs = lookupMs + (visit?.phases.connect ?? 0) + (visit?.phases.tls ?? 0);
   const names = [REACH, ...questions.map(({ step }) => step)];
   const failing = finding === undefined ? names.length : names.indexOf(finding.step);
   const known = new Map<string, A>();
   const rest = questions.map((question, index): Step => {
-    const answer = measured.visits.flatMap(({ answers }) => answers).find(({ step }) => step === question.step)?.answer;
+    const answer = visit?.answers.find(({ step }) => step === question.step)?.answer;
     const base = { name: question.step, kind: question.kind, ms: tenths(answer?.ms ?? 0) };
     if (index + 1 === failing) return failed(base, finding);
     // Not asked, or asked after the failing one: no evidence.

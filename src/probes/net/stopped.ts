@@ -82,6 +82,9 @@ export function stoppedByError(at: StopPoint, subject: string, error: unknown): 
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || at === 'tls') {
     return { at, class: 'tls.handshake', code, message: `${subject}: handshake failed (${tlsWords(error, code)})` };
   }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return { at, class: 'protocol.too_large', code, message: `${subject}: response headers too large` };
+  }
   if (isParserError(error)) {
     return { at, class: 'protocol.malformed', code, message: `${subject}: not an HTTP answer (${code || 'no code'})` };
   }
@@ -96,9 +99,9 @@ export function stoppedByError(at: StopPoint, subject: string, error: unknown): 
   };
 }
 
-/** undici's HTTP parser leaves most of its errors without a code; the name is theirs alone. */
+/** undici's HTTP parser leaves most of its errors without a code, but the name is theirs alone; Node's have one. */
 function isParserError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'HTTPParserError';
+  return error instanceof Error && (error.name === 'HTTPParserError' || codeOf(error).startsWith('HPE_'));
 }
 
 /** OpenSSL's reason is the useful part (`wrong version number`); shown, never branched on. */

@@ -4,11 +4,11 @@ import { z } from 'zod';
 export interface Challenge {
   /** In lower case. */
   readonly scheme: string;
-  readonly realm?: string;
-  readonly service?: string;
-  readonly scope?: string;
+  readonly realm?: string | undefined;
+  readonly service?: string | undefined;
+  readonly scope?: string | undefined;
   /** RFC 6750 §3.1: `invalid_token`, `insufficient_scope`. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 const MAX_HEADER = 4096;

@@ -50,8 +50,10 @@ export async function runOci(options: OciOptions, context: RunContext): Promise<
 async function pushOnce(journeys: readonly Journey[], errand: Errand): Promise<readonly Journey[]> {
   const visits = journeys.map(({ visit }) => visit);
   const [chosen] = countedVisits(visits);
-  if (chosen === undefined || findingOfVisits(visits, errand.options) !== undefined) return journeys;
-  return Promise.all(journeys.map((journey) => (journey.visit === chosen ? push(journey, errand) : journey)));
+  const journey = journeys.find(({ visit }) => visit === chosen);
+  if (journey === undefined || findingOfVisits(visits, errand.options) !== undefined) return journeys;
+  const pushed = await push(journey, errand);
+  return journeys.map((one) => (one === journey ? pushed : one));
 }
 
 function chainOf(journeys: readonly Journey[]): OciMeasured['chain'] {

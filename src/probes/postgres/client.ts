@@ -67,21 +67,12 @@ class PostgresClient implements SqlClient {
   readonly login = (): Promise<SqlOutcome> => this.#outcome(this.#client.connect().then(() => ({})));
 
   readonly statement = (sql: string, values: readonly string[]): Promise<SqlOutcome> =>
-    this.#outcome(this.#rows(sql, values));
+    this.#transaction('begin', sql, values, 'commit');
 
-  /** The timeout holds on the server too, so that a query that nobody waits for any more does not go on there. */
   readonly query = async (sql: string): Promise<SqlOutcome> => {
-    const outcome = await this.#outcome(
-      (async () => {
-        await this.#rows('begin read only');
-        await this.#rows(`select set_config('statement_timeout', $1, true)`, [String(this.#context.timeoutMs)]);
-        const rows = await this.#rows(sql);
-        await this.#rows('rollback');
-        return rows;
-      })(),
-    );
+    const outcome = await this.#transaction('begin read only', sql, [], 'rollback');
     const { error } = outcome;
-    if (error === undefined || !OWN_MISTAKES.has(error.code)) return this.#afterwards(outcome);
+    if (error === undefined || !OWN_MISTAKES.has(error.code)) return outcome;
     const message = `${this.#subject}: cannot run the query, which may only read (${error.code}: ${error.message})`;
     return { stopped: { at: 'protocol', class: 'probe.misconfigured', code: error.code, message } };
   };
@@ -91,8 +82,21 @@ class PostgresClient implements SqlClient {
     else void this.#client.end().catch(() => undefined);
   };
 
-  /** A failed transaction is ended, so that what follows is not refused for it. */
-  async #afterwards(outcome: SqlOutcome): Promise<SqlOutcome> {
+  /**
+   * One statement in a transaction, with our deadline set on the server too: what nobody waits for any more does not
+   * go on there, and a write that came too late is never committed.
+   */
+  async #transaction(begin: string, sql: string, values: readonly string[], end: string): Promise<SqlOutcome> {
+    const outcome = await this.#outcome(
+      (async () => {
+        await this.#rows(begin);
+        await this.#rows(`select set_config('statement_timeout', $1, true)`, [String(this.#context.timeoutMs)]);
+        const rows = await this.#rows(sql, values);
+        await this.#rows(end);
+        return rows;
+      })(),
+    );
+    // A failed transaction is ended, so that what follows is not refused for it.
     if (outcome.error !== undefined) await this.#outcome(this.#rows('rollback'));
     return outcome;
   }
