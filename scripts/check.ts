@@ -8,6 +8,7 @@ import path from 'node:path';
 
 const gates = [
   { name: 'types', command: ['typescript/bin/tsc', '-p', '.'] },
+  { name: 'types of the page', command: ['typescript/bin/tsc', '-p', 'src/web'] },
   { name: 'build', command: ['typescript/bin/tsc', '-p', 'tsconfig.build.json', '--noEmit'] },
   { name: 'lint', command: ['oxlint/bin/oxlint', '--ignore-pattern', 'test/walls/fixture/**'] },
   { name: 'walls', command: ['vitest/vitest.mjs', 'run', '--project', 'unit', 'test/walls'] },

@@ -11,6 +11,7 @@ interface RealServer {
 
 const realServers: readonly RealServer[] = [
   { program: 'dnsmasq', debianPackage: 'dnsmasq-base', tests: 'a repointed name, seen through a real DNS server' },
+  { program: 'docker-registry', debianPackage: 'docker-registry', tests: 'probes of a real image registry' },
   { program: 'nginx', debianPackage: 'nginx-light', tests: 'HTTP and TLS probes of a real web server' },
   { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
 ];

@@ -9,7 +9,8 @@ import { startDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon.ts';
 import { openLog } from '../log/open-log.ts';
 import type { Diagnostic } from '../model/configuration.ts';
-import type { Sha256 } from '../model/ids.ts';
+import type { ProbeId, Sha256 } from '../model/ids.ts';
+import { Secret } from '../model/secret.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
 import { askAnchor } from '../probes/net/ask-anchor.ts';
@@ -85,6 +86,9 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
     logEvents(logger),
     ...(options.listener === undefined ? [] : [options.listener]),
   ];
+  const hear: DaemonListener = (event) => {
+    for (const listener of listeners) listener(event);
+  };
   const log = stack.use(await openLog({ path: dataFolder, engine: engine.version }));
   const token = await writeToken(dataFolder);
   const traces =
@@ -110,9 +114,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       resolver,
       askAnchor: (anchor, signal) => askAnchor(anchor, resolver, signal),
       sha256: (text) => createHash('sha256').update(text).digest('hex') as Sha256,
-      listener: (event) => {
-        for (const listener of listeners) listener(event);
-      },
+      listener: hear,
       impact: answerImpact,
       ...(traces === undefined ? {} : { traceparent: traces.traceparent }),
     }),
@@ -128,7 +130,9 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       ...(loaded.server.publicUrl === undefined ? {} : { publicUrl: loaded.server.publicUrl }),
       version: version(),
       writeToken: token,
-      metrics: metrics.render,
+      ...(loaded.telemetry.metrics ? { metrics: metrics.render } : {}),
+      heartbeatToken: (probe) => tokenOf(current, probe),
+      listener: hear,
       findings: () => [...current.findings, ...lint(current.configuration, systemClock.wall())],
       wall: systemClock.wall,
     }),
@@ -163,6 +167,13 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
     kind: 'running',
     tocsin: { daemon, url: api.url, dataFolder, reload, [Symbol.asyncDispose]: () => owned.disposeAsync() },
   };
+}
+
+/** A heartbeat's own token, which is good for that heartbeat alone. */
+function tokenOf(loaded: LoadedConfiguration, probe: ProbeId): Secret | undefined {
+  const options = loaded.probes.get(probe)?.options;
+  if (typeof options !== 'object' || options === null || !('token' in options)) return undefined;
+  return options.token instanceof Secret ? options.token : undefined;
 }
 
 /** `--listen` must not open what the file would have been refused for. */

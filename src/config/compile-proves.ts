@@ -41,7 +41,7 @@ export function compileProves(input: ProvesInput, names: Names): Probe['proves']
       const list = child(child(node, 'proves'), stepKind);
       resolved(proves[stepKind], list, input, names).forEach((id) => byStep[stepKind].add(id));
     }
-  } else if (!steps.some((step) => step.proves !== undefined) && child(node, 'proves') === undefined) {
+  } else if (!steps.some((step) => step.proves !== undefined) && !mentions(node, 'proves')) {
     const only = onlyCapability(input, names);
     for (const stepKind of present.length > 0 ? present : STEP_KINDS)
       if (only !== undefined) byStep[stepKind].add(only);
@@ -105,6 +105,13 @@ function onlyCapability({ service, key }: ProvesInput, names: Names): Capability
     help: `add proves: [${own.join(', ')}], or fewer of them`,
   });
   return undefined;
+}
+
+/** Whether a key of this name stands anywhere: of options that are wrong nothing else is known. */
+function mentions(node: YamlNode, key: string): boolean {
+  if (node.kind === 'scalar') return false;
+  if (node.kind === 'list') return node.items.some((item) => mentions(item, key));
+  return node.entries.has(key) || [...node.entries.values()].some(({ value }) => mentions(value, key));
 }
 
 /** The first scalar with this text somewhere below a key of this name: where a step names its capability. */

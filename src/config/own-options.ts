@@ -42,7 +42,7 @@ export function withKeys(node: YamlNode, wanted: (key: string) => boolean): Yaml
 /** A secret that stands in the file itself, where everybody who reads the file reads it. */
 export function tellInlineSecret(node: ScalarNode, subject: string, mistakes: Mistakes): void {
   // A flow's `${login.token}` is filled in by the run.
-  if (node.interpolated || /\$\{\w+\.\w+\}/.test(String(node.value))) return;
+  if (node.interpolated || /\$\{[\w-]+\.\w+\}/.test(String(node.value))) return;
   mistakes.finding('warning', {
     code: 'secret/inline',
     place: placeOf(node),

@@ -18,6 +18,8 @@ import type { State, Turn } from './state.ts';
 /** Changes and drift are kept this long. */
 const REMEMBERED_MS = 86_400_000;
 const REMEMBERED_AT_MOST = 1000;
+/** More probes in trouble than this are a storm, in which incidents are settled at most this often. */
+const STORM = { probes: 100, everyMs: 1000 };
 
 /**
  * The whole engine behind one function: first fires every deadline up to `entry.at`, then applies the entry.
@@ -139,8 +141,20 @@ function take(turn: Turn, run: ObservationFact): void {
   askAgain(turn, probe, state);
   noteWarnings(turn, state);
   if (transition === 'suspected' || transition === 'failed-again') askToVerify(turn, state);
-  if (mattersNow(turn, state, run, transition)) settle(turn);
+  if (mattersNow(turn, state, run, transition)) settleInTime(turn);
   keepRunning(turn, state, run.endedAt);
+}
+
+/**
+ * At once; but while very many probes are in trouble, what comes within a second is weighed together. Each of
+ * ten thousand failures would cost a whole diagnosis and change next to nothing, and a daemon that is busy
+ * thinking measures nothing but itself.
+ */
+function settleInTime(turn: Turn): void {
+  const { state, now } = turn;
+  const dueAt = state.settledAt + (state.troubled.size > STORM.probes ? STORM.everyMs : 0);
+  if (now >= dueAt) settle(turn);
+  else state.wakeAt = Math.min(state.wakeAt ?? dueAt, dueAt);
 }
 
 /** Suspects are run again at their own pace; so are roots nobody has heard of yet, probes that lost their explanation, and recovering ones. */

@@ -69,6 +69,8 @@ export interface State {
   staleAt: number | null;
   /** Earliest moment at which an incident may have to be looked at again. */
   wakeAt: number | null;
+  /** When incidents were last brought in line with what fails. */
+  settledAt: number;
   /** Capabilities whose evidence matters to an open or pending incident. */
   relevant: Set<CapabilityId>;
   /** Probes that fail or are suspected, so that diagnosis need not look at the rest; sorted when read. */
@@ -94,6 +96,7 @@ export function initialState(): State {
     firstStartAt: null,
     staleAt: null,
     wakeAt: null,
+    settledAt: 0,
     relevant: new Set(),
     troubled: new Set(),
   };

@@ -8,13 +8,17 @@ import { flow } from './flow.ts';
 import { grpc } from './grpc.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
-import { postgres } from './postgres.ts';
+import { mysql } from './mysql.ts';
 import { oci } from './oci.ts';
+import { ping } from './ping.ts';
+import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
 import { redis } from './redis.ts';
 import { rekor } from './rekor.ts';
+import { smtp } from './smtp.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
+import { websocket } from './websocket.ts';
 import { workersKv } from './workers-kv.ts';
 
 /**
@@ -30,13 +34,17 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(grpc),
   anyKind(heartbeat),
   anyKind(http),
-  anyKind(postgres),
+  anyKind(mysql),
   anyKind(oci),
+  anyKind(ping),
+  anyKind(postgres),
   anyKind(prometheus),
   anyKind(redis),
   anyKind(rekor),
+  anyKind(smtp),
   anyKind(tcp),
   anyKind(tls),
+  anyKind(websocket),
   anyKind(workersKv),
 ];
 

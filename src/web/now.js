@@ -9,8 +9,7 @@ import { counted } from './words.js';
  */
 
 /**
- * The one line that answers "is anything wrong?" while no incident does. With an open incident there is none: the
- * incidents speak for themselves.
+ * The one line that answers "is anything wrong?" while no incident does: incidents speak for themselves.
  *
  * @param {Status} status
  * @param {readonly Incident[]} earlier
@@ -18,7 +17,7 @@ import { counted } from './words.js';
  */
 export function drawNow(status, earlier) {
   const { summary } = status;
-  if (status.incidents.some(({ state }) => state === 'open')) return null;
+  if (status.incidents.length > 0) return null;
   const capabilities = Object.values(summary).reduce((all, count) => all + count, 0);
   if (capabilities === 0)
     return headline('unknown', 'Nothing is watched yet', [

@@ -71,6 +71,13 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
       ['starttls', { host: 'a.example', starttls: 'http' }],
     ],
   },
+  websocket: {
+    at: (port) => ({ url: `ws://127.0.0.1:${port}/feed`, expect: { contains: 'ok' } }),
+    wrong: [
+      ['url', { url: 'http://a.example/' }],
+      ['expect', { url: 'ws://a.example/', expect: {} }],
+    ],
+  },
   dns: {
     at: (port) => ({ name: 'a.test', resolver: `127.0.0.1:${port}` }),
     wrong: [
@@ -118,6 +125,20 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['url', { url: 'https://a.example' }],
       ['table', { url: 'postgres://a@b.example/c', table: 'a; drop' }],
+    ],
+  },
+  mysql: {
+    at: (port) => ({ url: `mysql://tocsin:word@127.0.0.1:${port}/app`, write: true }),
+    wrong: [
+      ['url', { url: 'postgres://a@b.example' }],
+      ['expect.maxLag', { url: 'mysql://a@b.example/c', expect: { maxLag: 'long' } }],
+    ],
+  },
+  smtp: {
+    at: (port) => ({ host: '127.0.0.1', port }),
+    wrong: [
+      ['starttls', { host: 'a.example', username: 'a', password: 'b' }],
+      ['password', { host: 'a.example', starttls: true, username: 'a' }],
     ],
   },
 };

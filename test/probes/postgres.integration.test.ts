@@ -180,11 +180,14 @@ describe.skipIf(missing(...POSTGRES_PROGRAMS).length > 0)('a real PostgreSQL', (
     expect(good.measured.facts['role']).toBe('replica');
     expect((await at({ write: true })).judgement.class).toBe('semantic.read_only');
     expect((await at({ expect: { role: 'primary' } })).judgement.class).toBe('semantic.read_only');
+    // Before its first transaction a standby does not know its age.
+    await server.sql('create table earlier (id int)');
+    while ((await standby.sql('select pg_last_xact_replay_timestamp() as at'))[0]?.['at'] === null);
     await standby.sql('select pg_wal_replay_pause()');
     await server.sql('create table later (id int)');
     const late = await untilDifferent(() => at({ expect: { maxLag: '1ms' } }), 'pass');
     expect(late.judgement.class).toBe('freshness.stale_read');
-    expect(late.judgement.variables?.['lagMs']).toBeGreaterThan(1);
+    expect(late.judgement.message).toMatch(/at most 1 ms behind, got \d+ ms$/);
   });
 
   test('whose only synchronous standby is gone answers everything and commits nothing', async () => {

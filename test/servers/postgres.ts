@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chownSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { certificateFor } from './certificates.ts';
-import { freePort, startProgram, temporaryFolder, type ChildProgram } from './child-program.ts';
+import { freePort, serviceUser, startProgram, temporaryFolder, type ChildProgram } from './child-program.ts';
 import { programPath } from './programs.ts';
 
 /** A real PostgreSQL on loopback: superuser `postgres` without a password, everybody else by SCRAM. */
@@ -37,7 +37,7 @@ export const POSTGRES_PROGRAMS = ['postgres', 'initdb', 'pg_basebackup'] as cons
 export async function startPostgres(): Promise<Postgres> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder('postgres'));
-  const user = ownUser();
+  const user = serviceUser('postgres');
   const data = join(folder.path, 'data');
   await mkdir(data, { mode: 0o700 });
   if (user !== undefined) chownSync(data, user.uid, user.gid);
@@ -70,7 +70,7 @@ async function serve(data: string, ca: string, stack: AsyncDisposableStack): Pro
   const program: ChildProgram = stack.use(
     await startProgram(path('postgres'), {
       args: ['-D', data, '-p', String(port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
-      user: ownUser(),
+      user: serviceUser('postgres'),
       isReady: () =>
         session().then(
           async (client) => {
@@ -99,7 +99,7 @@ async function serve(data: string, ca: string, stack: AsyncDisposableStack): Pro
     async standby() {
       await using inner = new AsyncDisposableStack();
       const folder = inner.use(await temporaryFolder('standby'));
-      const user = ownUser();
+      const user = serviceUser('postgres');
       if (user !== undefined) chownSync(folder.path, user.uid, user.gid);
       const copy = join(folder.path, 'data');
       run('pg_basebackup', [
@@ -126,22 +126,15 @@ async function serve(data: string, ca: string, stack: AsyncDisposableStack): Pro
 }
 
 function run(name: string, args: readonly string[]): void {
-  execFileSync(path(name), args, { ...ownUser(), stdio: 'pipe', env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' } });
+  execFileSync(path(name), args, {
+    ...serviceUser('postgres'),
+    stdio: 'pipe',
+    env: { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' },
+  });
 }
 
 function path(name: string): string {
   const found = programPath(name);
   if (found === undefined) throw new Error(`${name} is not installed`);
   return found;
-}
-
-/** PostgreSQL refuses to run as root: then it runs as the user that its package made. */
-function ownUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((each) => each.startsWith('postgres:'));
-  const [, , uid, gid] = line?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) throw new Error('there is no user postgres');
-  return { uid: Number(uid), gid: Number(gid) };
 }

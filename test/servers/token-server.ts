@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { issueAuthority, issueServerCertificate } from '../../src/world/certificate.ts';
-import { deriveKeyPair } from '../../src/world/key-pair.ts';
+import { newKeyPair } from '../../src/world/key-pair.ts';
 import { httpTarget } from './target-server.ts';
 
 /** What a token allows. */
@@ -90,7 +90,7 @@ export interface TokenSigner {
 export function newSigner(): TokenSigner {
   const now = Date.now();
   const validity = { notBefore: now - 3_600_000, notAfter: now + 86_400_000 };
-  const authority = issueAuthority({ commonName: 'Token CA', keys: deriveKeyPair('test', 'tokens'), ...validity });
+  const authority = issueAuthority({ commonName: 'Token CA', keys: newKeyPair(), ...validity });
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const leaf = issueServerCertificate({ commonName: ISSUER, keys, names: ['token.test'], ...validity }, authority);
   const x5c = [leaf.pem.replace(/-----[A-Z ]+-----|\s/g, '')];

@@ -90,4 +90,54 @@ describe('the key-value store', () => {
     const signal = AbortSignal.timeout(150);
     await expect(fetch(store.url, { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
   });
+
+  it('forbidden: 403 to everything; no-values: to values alone', async () => {
+    await using store = await start();
+    store.fault = 'forbidden';
+    expect((await call(store, 'GET', '/client/v4/user/tokens/verify')).status).toBe(403);
+    store.fault = 'no-values';
+    expect((await call(store, 'GET', '/client/v4/user/tokens/verify')).status).toBe(200);
+    expect((await get(store, IDENTITY_KEY)).status).toBe(403);
+  });
+
+  it('write-lost: says that it was written, and it was not', async () => {
+    await using store = await start();
+    store.fault = 'write-lost';
+    expect((await call(store, 'PUT', store.valuePath('x'), 'y')).status).toBe(200);
+    expect((await get(store, 'x')).status).toBe(404);
+  });
+
+  it('wrong-value: every value is another', async () => {
+    await using store = await start();
+    store.fault = 'wrong-value';
+    expect(await (await get(store, IDENTITY_KEY)).text()).not.toBe('production');
+    expect((await get(store, 'absent')).status).toBe(404);
+  });
+
+  it('maintenance: a page with 200', async () => {
+    await using store = await start();
+    store.fault = 'maintenance';
+    const response = await get(store, IDENTITY_KEY);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  });
+
+  it('ends a value when its time is up, and takes no time under a minute', async () => {
+    let now = 0;
+    await using store = await startStore({ token, now: () => now });
+    expect((await call(store, 'PUT', `${store.valuePath('x')}?expiration_ttl=59`, 'y')).status).toBe(400);
+    expect((await call(store, 'PUT', `${store.valuePath('x')}?expiration_ttl=60`, 'y')).status).toBe(200);
+    now = 59_999;
+    expect((await get(store, 'x')).status).toBe(200);
+    now = 60_000;
+    expect((await get(store, 'x')).status).toBe(404);
+  });
+
+  it('takes one write a second to one key, and any number to others', async () => {
+    let now = 0;
+    await using store = await startStore({ token, now: () => now });
+    const put = async (key: string) => (await call(store, 'PUT', store.valuePath(key), 'y')).status;
+    expect([await put('x'), await put('x'), await put('z')]).toEqual([200, 429, 200]);
+    now = 1000;
+    expect(await put('x')).toBe(200);
+  });
 });

@@ -53,56 +53,89 @@ export function impact(input: ImpactInput): ReadonlyMap<CapabilityId, Hit> {
   return cleared.size === 0 ? uncut : fixedPoint(input, cleared);
 }
 
+/**
+ * Nodes are looked at in visiting order, so that everything a node needs is known when its turn comes: once
+ * each, but for those of circles, which are gone over until nothing moves.
+ */
 function fixedPoint(input: ImpactInput, cleared: ReadonlySet<CapabilityId>): Map<CapabilityId, Hit> {
   const hits = new Map<CapabilityId, Hit>();
-  const queue: Node[] = [];
-  const queued = new Set<Node>();
-  const wake = (node: Node): void => {
-    for (const { node: dependent } of node.dependents) {
-      if (queued.has(dependent)) continue;
-      queued.add(dependent);
-      queue.push(dependent);
-    }
-  };
+  const roots: Node[] = [];
   for (const [id, f] of input.forced) {
     const node = input.graph.byId.get(id);
     if (node === undefined) continue;
     hits.set(id, { ...f, until: null, via: [], softOnly: false });
-    wake(node);
+    roots.push(node);
   }
-  for (let i = 0; i < queue.length; i++) {
-    const node = queue[i];
-    if (node === undefined) break;
-    queued.delete(node);
-    const before = hits.get(node.id);
-    const after = worst(node, hits, input.now, cleared.has(node.id));
-    if (after === undefined || sameHit(before, after)) continue;
-    const forced = input.forced.get(node.id);
-    // What was forced keeps its own words unless its needs make it worse.
-    if (forced !== undefined && RANK[after.state] <= RANK[forced.state]) continue;
-    if (before !== undefined && RANK[after.state] < RANK[before.state]) continue;
-    hits.set(node.id, after);
-    if (
-      before === undefined ||
-      before.state !== after.state ||
-      before.since !== after.since ||
-      before.until !== after.until
-    )
-      wake(node);
+  const waiting = new Set<Node>();
+  const wake = (node: Node): void => {
+    for (const { node: dependent } of node.dependents) waiting.add(dependent);
+  };
+  roots.forEach(wake);
+  const order = dependentsInOrder(roots);
+  while (waiting.size > 0) {
+    for (const node of order) {
+      if (!waiting.delete(node)) continue;
+      const before = hits.get(node.id);
+      const after = worst(node, hits, input.now, cleared.has(node.id));
+      if (after === undefined || sameHit(before, after)) continue;
+      const forced = input.forced.get(node.id);
+      // What was forced keeps its own words unless its needs make it worse.
+      if (forced !== undefined && RANK[after.state] <= RANK[forced.state]) continue;
+      if (before !== undefined && RANK[after.state] < RANK[before.state]) continue;
+      hits.set(node.id, after);
+      if (
+        before === undefined ||
+        before.state !== after.state ||
+        before.since !== after.since ||
+        before.until !== after.until
+      )
+        wake(node);
+    }
   }
   return hits;
 }
 
+/** Everything that rests on these nodes, in visiting order. */
+function dependentsInOrder(roots: readonly Node[]): readonly Node[] {
+  const seen = new Set<Node>();
+  const work = [...roots];
+  for (let node = work.pop(); node !== undefined; node = work.pop())
+    for (const { node: dependent } of node.dependents) {
+      if (seen.has(dependent)) continue;
+      seen.add(dependent);
+      work.push(dependent);
+    }
+  return [...seen].sort((a, b) => a.component - b.component || a.index - b.index);
+}
+
+interface Passed {
+  readonly hit: Hit;
+  readonly soft: boolean;
+}
+
 function worst(node: Node, hits: ReadonlyMap<CapabilityId, Hit>, now: number, isCleared: boolean): Hit | undefined {
-  const passed = node.needs.flatMap((edge) => {
+  let top: Passed[] = [];
+  let rank = 0;
+  for (const edge of node.needs) {
     const hit = passOn(edge, hits, now);
-    return hit === undefined || (isCleared && hit.state !== 'at-risk')
-      ? []
-      : [{ hit, soft: edge.need.kind === 'soft' }];
-  });
-  if (passed.length === 0) return undefined;
-  const rank = Math.max(...passed.map((p) => RANK[p.hit.state]));
-  const top = passed.filter((p) => RANK[p.hit.state] === rank);
+    if (hit === undefined || (isCleared && hit.state !== 'at-risk') || RANK[hit.state] < rank) continue;
+    if (RANK[hit.state] > rank) top = [];
+    rank = RANK[hit.state];
+    top.push({ hit, soft: edge.need.kind === 'soft' });
+  }
+  const [only] = top;
+  return only === undefined ? undefined : top.length === 1 ? alone(only) : together(top);
+}
+
+function alone({ hit, soft }: Passed): Hit {
+  const until = hit.state === 'at-risk' ? hit.until : null;
+  const softOnly = soft || hit.softOnly;
+  const via = hit.via.length > 1 ? [...hit.via].sort() : hit.via;
+  return { ...hit, until, via, softOnly };
+}
+
+/** Several equally bad ones: the earliest gives its words. */
+function together(top: readonly Passed[]): Hit {
   const first = top.reduce((a, b) => (b.hit.since < a.hit.since ? b : a)).hit;
   const untils = top.flatMap((p) => (p.hit.until === null ? [] : [p.hit.until]));
   return {

@@ -25,6 +25,7 @@ const CLOSED_KEPT = 200;
  * Called whenever something that matters changed; doing it again without a change does nothing.
  */
 export function settle(turn: Turn): void {
+  turn.state.settledAt = turn.now;
   nameDeepestSuspects(turn);
   const attribution = attribute(turn, diagnosed(turn));
   let wakeAt: number | null = null;

@@ -5,10 +5,16 @@ import { found } from '../judging/text-pattern.ts';
 import { equalJson, parseJsonPath, valueAt } from './json-path.ts';
 import type { TextExpectation } from './options.ts';
 
+/** An expectation that was not met. */
+export interface Unmet {
+  readonly holds: false;
+  readonly class: FailureClass;
+  readonly expected: string;
+  readonly got: string;
+}
+
 /** What one expectation came to. */
-export type Checked =
-  | { readonly holds: true }
-  | { readonly holds: false; readonly class: FailureClass; readonly expected: string; readonly got: string };
+export type Checked = { readonly holds: true } | Unmet;
 
 /** What each expectation came to, by its id. */
 export type Seen = { readonly [id: string]: Checked };

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { parseJson, type Mask } from '../net/mask.ts';
 import { bodyChecks, type Checked, type Seen } from './body-checks.ts';
-import type { HttpExpectation } from './options.ts';
+import type { TextExpectation } from './options.ts';
 
 /**
  * What is kept of a body. A short text is kept whole (secrets masked) and can be judged again under any rules.
@@ -37,7 +37,7 @@ const MAX_START = 2 * 1024;
  * What to keep of a body. `filled`: the expectations with what a flow captured put in, which only the body as it
  * came can be held to; what that came to is kept under the expectations as they are written.
  */
-export function keepBody(body: Buffer, expect: HttpExpectation, mask: Mask, filled?: HttpExpectation): KeptBody {
+export function keepBody(body: Buffer, expect: TextExpectation, mask: Mask, filled?: TextExpectation): KeptBody {
   const sha256 = createHash('sha256').update(body).digest('hex');
   const length = body.length;
   const text = body.toString('utf8');
@@ -51,7 +51,7 @@ export function keepBody(body: Buffer, expect: HttpExpectation, mask: Mask, fill
   return { kind: 'seen', sha256, length, start: masked.slice(0, MAX_START), seen };
 }
 
-function seenIn(text: string, written: HttpExpectation, filled: HttpExpectation, mask: Mask): Seen {
+function seenIn(text: string, written: TextExpectation, filled: TextExpectation, mask: Mask): Seen {
   const json = parseJson(text);
   const checks = bodyChecks(filled);
   return Object.fromEntries(

@@ -6,10 +6,10 @@ import { judgementOf, type Finding, type PlannedStep } from '../judging/judgemen
 import { matchesText } from '../judging/text-pattern.ts';
 import { parseJson } from '../net/mask.ts';
 import { shownUrl } from '../net/urls.ts';
-import { bodyChecks, type Checked } from './body-checks.ts';
+import { bodyChecks, type Checked, type Unmet } from './body-checks.ts';
 import type { KeptBody } from './body.ts';
 import type { HttpAttempt, HttpMeasured } from './measured.ts';
-import type { HttpOptions } from './options.ts';
+import type { HttpOptions, TextExpectation } from './options.ts';
 import { classOfStatus, isWanted } from './status.ts';
 
 /** The step that resolves, connects and shakes hands. */
@@ -116,13 +116,18 @@ function bodyFinding(
   attempts: readonly HttpAttempt[],
   options: JudgedOptions,
 ): Finding | undefined {
-  const body = bodyOf(attempt, attempts);
+  const fault = bodyFault(bodyOf(attempt, attempts), options.expect);
+  return fault && answerFinding(attempt, options, fault);
+}
+
+/** The first expectation that a kept body does not fulfil, if any; without a body it is judged as an empty one. */
+export function bodyFault(body: KeptBody | undefined, expect: TextExpectation): Unmet | undefined {
   const text = body === undefined ? '' : body.kind === 'whole' ? body.text : undefined;
   const json = text === undefined ? undefined : parseJson(text);
-  for (const check of bodyChecks(options.expect)) {
+  for (const check of bodyChecks(expect)) {
     const seen = body?.kind === 'whole' || body?.kind === 'seen' ? body.seen?.[check.id] : undefined;
     const checked: Checked = seen ?? (text === undefined ? notKept(check.id, body) : check.test(text, json));
-    if (!checked.holds) return answerFinding(attempt, options, checked);
+    if (!checked.holds) return checked;
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../ports/printable.ts';
 import type { Finding } from '../judging/judgement.ts';
 import { isDigest, shortDigest } from './digest.ts';
 import type { BlobAnswer, ManifestAnswer, Visit } from './measured.ts';
@@ -65,7 +66,9 @@ export function signatureFinding({ signature, manifest, access }: Visit): Findin
   // 404 is a registry without that interface, as 2.8 is one: then there is only the tag.
   if (referrers.status !== 200 && referrers.status !== 404) return refusal('signature', referrers, 200, access);
   const got =
-    referrers.status === 404 ? 'no tag, and no list of referrers' : `referrers: ${types.join(', ') || 'none'}`;
+    referrers.status === 404
+      ? 'no tag, and no list of referrers'
+      : `referrers: ${printable(types.join(', '), 300) || 'none'}`;
   return {
     step: 'signature',
     class: 'semantic.missing',
@@ -97,6 +100,11 @@ function blobFinding(blob: BlobAnswer, access: Visit['access']): Finding | undef
   const { stopped, status, size, whole } = blob;
   const about = `${blob.request}: blob of ${size} bytes`;
   const tooLong = stopped?.class === 'protocol.too_large';
+  if (endedWithoutContent(blob)) {
+    const got = `status ${status} and the headers, but not one byte`;
+    const message = `${about}: ${got} before the connection was closed`;
+    return { step: 'blobs', class: 'integrity.blob_missing', message, expected: `the blob ${blob.asked}`, got };
+  }
   if (stopped !== undefined && !tooLong) return interruption('blobs', blob);
   if (status === 404) {
     return {
@@ -115,6 +123,12 @@ function blobFinding(blob: BlobAnswer, access: Visit['access']): Finding | undef
   const got = `more than ${size} bytes`;
   const message = `${about}: ${got} came`;
   return { step: 'blobs', class: 'integrity.digest_mismatch', message, expected: blob.asked, got };
+}
+
+/** A registry that remembers a blob's size, and finds only then that the bytes are gone, breaks off like this. */
+function endedWithoutContent({ stopped, status, size, length }: BlobAnswer): boolean {
+  if (stopped?.at !== 'body' || (status !== 200 && status !== 206) || size === 0 || length !== 0) return false;
+  return stopped.class === 'connect.reset' || stopped.class === 'protocol.malformed';
 }
 
 /** The bytes themselves, hashed: the header that names their digest is right also where they are wrong. */
@@ -145,7 +159,7 @@ function saidDigestFinding(answer: ManifestAnswer): Finding | undefined {
 
 function malformedFinding(answer: ManifestAnswer): Finding | undefined {
   if (answer.content !== undefined) return undefined;
-  const got = `${answer.length ?? 0} bytes of ${answer.contentType ?? 'no type'}`;
+  const got = `${answer.length ?? 0} bytes of ${printable(answer.contentType ?? 'no type', 100)}`;
   const message = `${answer.request}: answered 200, but with no manifest (${got})`;
   return { step: 'manifest', class: 'protocol.malformed', message, expected: 'an image manifest or an index', got };
 }

@@ -11,7 +11,7 @@ import { harborWarning } from './harbor.ts';
 import { answersOf, type Answer, type OciMeasured, type Visit } from './measured.ts';
 import type { OciOptions } from './options.ts';
 import { kindOfStep, STEP_NAMES, stepsOf, type StepName } from './steps.ts';
-import { uploadWarning } from './upload-findings.ts';
+import { showUpload } from './upload-findings.ts';
 
 const MAX_MESSAGE = 1000;
 
@@ -26,7 +26,6 @@ export function judgeOci(measured: OciMeasured, options: OciOptions): Judgement 
   const rest = {
     warnings: [
       ...expiryWarnings(measured.chain, options.tls.minDaysLeft, measured.startedAt),
-      ...visits.flatMap((visit) => uploadWarning(visit) ?? []),
       ...(advice === undefined ? [] : [advice]),
     ],
     ...(found !== undefined && { evidence: evidenceOf(found.visit, measured) }),
@@ -98,14 +97,39 @@ function withAdvice(finding: Finding, advice: string | undefined): Finding {
   return advice === undefined ? finding : { ...finding, message: `${finding.message}; ${advice}` };
 }
 
-/** What a passed step found, for a transcript that a person can follow. */
+/**
+ * A passed step says what it found, for a transcript that a person can follow. One that nothing was measured for
+ * (history, judged by rules that ask for more) proves nothing.
+ */
 function withWords(step: Step, visit: Visit | undefined): Step {
-  const got = step.outcome === 'pass' && visit !== undefined ? wordsOf(step.name as StepName, visit) : undefined;
+  const name = step.name as StepName;
+  if (step.outcome !== 'pass' || visit === undefined) return step;
+  if (!isMeasured(name, visit)) return { ...step, outcome: 'skipped' };
+  const got = wordsOf(name, visit);
   return got === undefined ? step : { ...step, got };
 }
 
+function isMeasured(step: StepName, visit: Visit): boolean {
+  switch (step) {
+    case 'front page':
+      return true;
+    case 'realm':
+    case 'token':
+      return visit.access !== undefined;
+    case 'manifest':
+    case 'pinned digest':
+      return visit.manifest?.digest !== undefined;
+    case 'blobs':
+      return visit.blobs !== undefined;
+    case 'signature':
+      return visit.signature !== undefined;
+    case 'upload':
+      return visit.upload?.cancel !== undefined;
+  }
+}
+
 function wordsOf(step: StepName, visit: Visit): string | undefined {
-  const { front, manifest, child, token, signature, upload } = visit;
+  const { front, manifest, child, token, signature } = visit;
   switch (step) {
     case 'front page':
       return `status ${front.status}`;
@@ -123,7 +147,7 @@ function wordsOf(step: StepName, visit: Visit): string | undefined {
     case 'signature':
       return signature?.tag.status === 200 ? 'a tag' : 'a referrer';
     case 'upload':
-      return `begun, cancelled with ${upload?.cancel?.status ?? 'nothing'}`;
+      return showUpload(visit);
   }
 }
 

@@ -91,7 +91,7 @@ export async function getBlob(
     address,
     errand,
   );
-  const about = { asked: blob.digest, size: blob.size, whole };
+  const about = { asked: blob.digest, size: blob.size, whole, length: asked.body.length };
   return whole ? { ...asked.answer, ...about, ...hashed(asked, blob.digest) } : { ...asked.answer, ...about };
 }
 

@@ -3,12 +3,14 @@ import { shownUrl } from '../net/urls.ts';
 import { ask, headerOf, MAX_REFUSAL_BYTES, type Access, type Errand } from './ask.ts';
 import type { Challenge } from './challenge.ts';
 import { jsonIn } from './manifest.ts';
-import type { UploadAnswers } from './measured.ts';
+import type { Answer, UploadAnswers } from './measured.ts';
 import { allows, credentials, fetchToken } from './token.ts';
+
+const MAX_LOCATION = 500;
 
 /**
  * Begins an upload of a blob and cancels it: everything that a push needs (right, quota, a disk that takes
- * writes), and nothing stays. With tokens a new one is asked for, as those who push do.
+ * writes), and no content. With tokens a new one is asked for, as those who push do.
  */
 export async function tryUpload(
   challenge: Challenge | undefined,
@@ -38,12 +40,25 @@ export async function tryUpload(
 
   const there = new URL(location, url);
   // Whatever host the registry names: the upload lies with the one that was asked, and so does our password.
-  const cancelled = await ask(
-    { ...quiet, url: `${options.registry}${there.pathname}${there.search}`, method: 'DELETE' },
-    address,
-    errand,
-  );
-  return { ...answers, location: shownUrl(there).slice(0, 500), cancel: cancelled.answer };
+  const upload = `${options.registry}${there.pathname}${there.search}`;
+  const cancel = await cancelUpload(upload, challenge, access, address, errand);
+  return { ...answers, location: shownUrl(there).slice(0, MAX_LOCATION), cancel };
+}
+
+/** With the right to push where that is enough; docker-registry wants the right to delete. */
+async function cancelUpload(
+  url: string,
+  challenge: Challenge | undefined,
+  pushing: Access,
+  address: string,
+  errand: Errand,
+): Promise<Answer> {
+  const question = { url, method: 'DELETE', follow: 'never', maxBytes: MAX_REFUSAL_BYTES } as const;
+  const { answer } = await ask({ ...question, access: pushing }, address, errand);
+  if (answer.status !== 401 || pushing.kind !== 'bearer' || challenge === undefined) return answer;
+  const { token } = await fetchToken(challenge, ['pull', 'push', 'delete'], address, errand);
+  if (token === undefined) return answer;
+  return (await ask({ ...question, access: { kind: 'bearer', token } }, address, errand)).answer;
 }
 
 const systemShape = z.object({ read_only: z.boolean() });
@@ -59,7 +74,8 @@ async function saysReadOnly(
   errand: Errand,
 ): Promise<boolean | undefined> {
   const { registry } = errand.options;
-  const ownRealm = URL.canParse(challenge?.realm ?? '') && new URL(challenge?.realm ?? '').origin === registry;
+  const realm = challenge?.realm ?? '';
+  const ownRealm = URL.canParse(realm) && new URL(realm).origin === new URL(registry).origin;
   const asked = await ask(
     {
       url: `${registry}/api/v2.0/systeminfo`,

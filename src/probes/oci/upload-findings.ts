@@ -1,12 +1,14 @@
-import type { Warning } from '../../model/run.ts';
 import type { Finding } from '../judging/judgement.ts';
 import { tokenFinding } from './access-findings.ts';
 import type { Visit } from './measured.ts';
 import type { OciOptions } from './options.ts';
 import { describe, hasError, interruption, refusal } from './refusal.ts';
 
-/** Some registries let uploads expire and cannot cancel them. */
-const CANNOT_CANCEL: ReadonlySet<number> = new Set([404, 405, 501]);
+/**
+ * Some registries cannot cancel uploads, and many let only those do it who may delete: a robot that pushes need not.
+ * The registry forgets what was begun by itself, so that this is no fault; the step says it.
+ */
+const NOT_CANCELLED: ReadonlySet<number> = new Set([401, 403, 404, 405, 501]);
 
 /** What is wrong with writing: the right is missing, nothing may be written, or the upload leads elsewhere. */
 export function uploadFinding({ upload, access }: Visit, options: OciOptions): Finding | undefined {
@@ -26,25 +28,24 @@ export function uploadFinding({ upload, access }: Visit, options: OciOptions): F
     const message = `${start.request}: answered 202 without a Location that can be followed`;
     return { step: 'upload', class: 'protocol.malformed', message, expected: 'Location', got: 'none' };
   }
-  if (!location.startsWith(`${options.registry}/`)) {
+  if (new URL(location).origin !== new URL(options.registry).origin) {
     const message = `${start.request}: the upload is to go on at ${location}, which is not where the registry is`;
     const expected = `a Location at ${options.registry}`;
     return { step: 'upload', class: 'protocol.unexpected_redirect', message, expected, got: location };
   }
   if (cancel.stopped !== undefined) return interruption('upload', cancel);
-  return isCancelled(cancel.status) || CANNOT_CANCEL.has(cancel.status ?? 0)
-    ? undefined
-    : refusal('upload', cancel, 204, access);
+  const { status = 0 } = cancel;
+  return isCancelled(status) || NOT_CANCELLED.has(status) ? undefined : refusal('upload', cancel, 204, access);
 }
 
-/** An upload that stays until the registry forgets it. */
-export function uploadWarning({ upload }: Visit): Warning | undefined {
+/** What became of an upload that was begun, for people. */
+export function showUpload({ upload }: Visit): string {
   const cancel = upload?.cancel;
-  if (cancel?.status === undefined || !CANNOT_CANCEL.has(cancel.status)) return undefined;
-  const message = `${cancel.request}: answered ${describe(cancel)}: an upload that was begun stays until it expires`;
-  return { class: 'semantic.unsupported', message };
+  if (cancel === undefined) return 'none was begun';
+  if (isCancelled(cancel.status ?? 0)) return `begun, cancelled with ${cancel.status}`;
+  return `begun, not cancelled (${describe(cancel)}): left to the registry to forget`;
 }
 
-function isCancelled(status: number | undefined): boolean {
-  return status !== undefined && status >= 200 && status <= 299;
+function isCancelled(status: number): boolean {
+  return status >= 200 && status <= 299;
 }

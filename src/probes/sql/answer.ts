@@ -42,11 +42,15 @@ function keptValue(value: unknown): Json {
   return Buffer.isBuffer(value) ? value.subarray(0, MAX_TEXT / 2).toString('hex') : typeof value;
 }
 
+/** Digits that a double keeps of any decimal number (IEEE 754, DBL_DIG). */
+const EXACT_DIGITS = 15;
+
 /** Text as a number where no digit is lost by it; as it is where one would be. */
 export function exactNumber(text: string): number | string {
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number)) return text;
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? text : number;
+  if (Number.isInteger(number)) return Number.isSafeInteger(number) ? number : text;
+  return text.replace(/e.*$/i, '').replace(/\D/g, '').length > EXACT_DIGITS ? text : number;
 }
 
 /** The first column of the first row; undefined where there is none. */

@@ -11,13 +11,14 @@ const OURS = /^sec-websocket-/i;
 /** The `websocket` kind's own fields. */
 export const websocketOptions = z
   .strictObject({
-    url: z.string().superRefine((text, context) => {
-      const problem = /^wss?:/i.test(text) ? undefined : 'only ws:// and wss:// can be asked';
-      const issues = problem === undefined ? (httpUrl().safeParse(httpForm(text)).error?.issues ?? []) : [];
-      for (const message of problem === undefined ? issues.map((issue) => issue.message) : [problem]) {
-        context.addIssue({ code: 'custom', message });
-      }
-    }),
+    url: z
+      .string()
+      .refine((text) => /^wss?:/i.test(text), 'only ws:// and wss:// can be asked')
+      .superRefine((text, context) => {
+        for (const { message } of httpUrl().safeParse(httpForm(text)).error?.issues ?? []) {
+          context.addIssue({ code: 'custom', message });
+        }
+      }),
     headers: headersField,
     subprotocols: z
       .array(z.string().regex(SUBPROTOCOL, 'not the name of a subprotocol'))
@@ -36,13 +37,9 @@ export const websocketOptions = z
     tls: tlsFields,
     ...networkFields,
   })
-  .superRefine(({ headers, auth }, context) => {
+  .superRefine(({ headers }, context) => {
     for (const name of Object.keys(headers).filter((one) => OURS.test(one))) {
       context.addIssue({ code: 'custom', path: ['headers', name], message: 'is set by the probe itself' });
-    }
-    if (auth?.oauth2 !== undefined) {
-      const message = 'cannot be used here; use a flow, or bearer';
-      context.addIssue({ code: 'custom', path: ['auth', 'oauth2'], message });
     }
   });
 

@@ -9,7 +9,7 @@ import { makeConfiguration } from '../../core/support/make-configuration.ts';
 export const NOW = Date.parse('2026-05-04T10:00:00.000Z');
 
 /** The world that fake daemons watch: signing needs a log and caches a policy store. */
-export const CONFIGURATION: Configuration = makeConfiguration({
+const CONFIGURATION: Configuration = makeConfiguration({
   rekor: {
     tier: 0,
     owner: 'platform-security',
