@@ -12,8 +12,10 @@ interface RealServer {
 const realServers: readonly RealServer[] = [
   { program: 'dnsmasq', debianPackage: 'dnsmasq-base', tests: 'a repointed name, seen through a real DNS server' },
   { program: 'docker-registry', debianPackage: 'docker-registry', tests: 'probes of a real image registry' },
+  { program: 'etcd', debianPackage: 'etcd-server', tests: 'probes of a real etcd' },
   { program: 'nginx', debianPackage: 'nginx-light', tests: 'HTTP and TLS probes of a real web server' },
   { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
+  { program: 'redis-server', debianPackage: 'redis-server', tests: 'probes of a real Redis' },
 ];
 
 /** Debian keeps daemons in folders that are often missing from an ordinary user's PATH. */

@@ -159,7 +159,7 @@ function drawNeeds(index: number, layer: number, layerOf: readonly number[], ran
     taken.add(chosen);
     return chosen;
   };
-  const count = layer === LAYERS.length - 1 ? 0 : random.pick([0, 1, 1, 2, 2, 3]);
+  const count = layer === LAYERS.length - 1 ? 0 : random.pick([1, 2, 2, 2, 3, 3]);
   for (let n = 0; n < count; n++) {
     const of = target();
     const times = { delayMs: drawDelay(random), recoveryDelayMs: random.between(0, 15_000) };
@@ -202,6 +202,7 @@ function drawWatch(shape: WorldShape, random: Random): Watch | null {
 function drawBlips(shape: WorldShape, untilMs: number, random: Random): number[] {
   const blips: number[] = [];
   const meanMs = 86_400_000 / shape.blipsPerDay;
-  for (let at = -BLIP_MS; at < untilMs; at += -Math.log(1 - random.next()) * meanMs) if (at > 0) blips.push(Math.floor(at));
+  for (let at = -BLIP_MS; at < untilMs; at += -Math.log(1 - random.next()) * meanMs)
+    if (at > 0) blips.push(Math.floor(at));
   return blips;
 }

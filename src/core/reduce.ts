@@ -7,6 +7,7 @@ import { countsAsFailing, freshProbeState } from './detect/probe-state.ts';
 import type { ProbeState } from './detect/probe-state.ts';
 import { loseSight, missed, observe } from './detect/observe.ts';
 import type { Transition } from './detect/observe.ts';
+import { indexFactors } from './diagnose/factors.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe, compileGraph } from './graph/graph.ts';
 import { close, settle } from './incident/settle.ts';
@@ -224,7 +225,7 @@ function noteFacts(turn: Turn, state: ProbeState, run: ObservationFact): void {
       drifts.push({ at: run.startedAt, probe: run.probe, fact, before, after });
     merged[fact] = after;
   }
-  state.facts = merged;
+  indexFactors(turn.state, turn.graph, state, () => (state.facts = merged));
   state.factsHash = run.factsHash;
   if (drifts.length > 0) turn.state.drifts = recent([...turn.state.drifts, ...drifts], turn.now);
 }
@@ -304,6 +305,8 @@ function reconfigure(state: State, configuration: Configuration, at: number, eff
   }
   state.configuration = configuration;
   state.graph = graph;
+  state.factorUsers.clear();
+  for (const probe of state.probes.values()) indexFactors(state, graph, probe, () => undefined);
   settle(turn);
 }
 

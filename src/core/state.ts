@@ -61,6 +61,8 @@ export interface State {
   readonly silences: Map<string, Silence>;
   changes: readonly KnownChange[];
   drifts: readonly KnownDrift[];
+  /** Which probes share a certificate authority, a resolver, an address prefix. */
+  readonly factorUsers: Map<string, Set<ProbeId>>;
   /** Anchor checks in a row that nobody answered (engine: is it us?). */
   unansweredAnchors: number;
   /** When the daemon first started on this log: heartbeats are counted from here before the first beat. */
@@ -92,6 +94,7 @@ export function initialState(): State {
     silences: new Map(),
     changes: [],
     drifts: [],
+    factorUsers: new Map(),
     unansweredAnchors: 0,
     firstStartAt: null,
     staleAt: null,

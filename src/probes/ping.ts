@@ -26,14 +26,18 @@ assert: ["lossPercent < 50.0"]
   judge({ attempts, lookup, lookupMs }, options) {
     const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
     const finding: Finding | undefined =
-      lookup === undefined ? findingOfAddresses(findings) : { step: ECHO, class: lookup.class, message: lookup.message };
+      lookup === undefined
+        ? findingOfAddresses(findings)
+        : { step: ECHO, class: lookup.class, message: lookup.message };
     const [first] = attempts;
     const { summary } = first ?? {};
     const plan = [{ name: ECHO, kind: 'reach' as const, ms: lookupMs + (first?.ms ?? 0) }];
     return judgementOf(plan, finding, {
       warnings: [],
       ...(finding !== undefined && {
-        evidence: { attempts: attempts.map(({ address, stopped }) => ({ address, ...(stopped && { code: stopped.code }) })) },
+        evidence: {
+          attempts: attempts.map(({ address, stopped }) => ({ address, ...(stopped && { code: stopped.code }) })),
+        },
       }),
       variables: {
         ...(summary?.rttMs !== undefined && { rttMs: summary.rttMs.average }),

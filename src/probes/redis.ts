@@ -6,7 +6,7 @@ import { judgeDialogue, stepsOf } from './dialogue/judge-dialogue.ts';
 import type { DialogueMeasured } from './dialogue/measured.ts';
 import type { Known } from './dialogue/question.ts';
 import { maskFor } from './net/mask.ts';
-import { infoOf } from './redis/info.ts';
+import { infoOf, roleIn } from './redis/info.ts';
 import { redisOptions, type RedisOptions } from './redis/options.ts';
 import { PING, redisQuestions, ROLE, VERSION } from './redis/questions.ts';
 import { errorPrefix, redisEvidence } from './redis/reply.ts';
@@ -67,7 +67,7 @@ async function run(options: RedisOptions, context: RunContext): Promise<RedisMea
 
 function factsIn(known: Known<RedisAnswer>): Facts {
   const info = infoIn(known);
-  const [role, version] = [info.get('role'), info.get('redis_version')];
+  const [role, version] = [roleIn(info), info.get('redis_version')];
   return { ...(role !== undefined && { role }), ...(version !== undefined && { version }) };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Maintenance } from '../../src/model/configuration.ts';
+import type { Facts } from '../../src/model/run.ts';
 import type { ChannelId, ServiceId } from '../../src/model/ids.ts';
 import { PLACE, makeConfiguration } from './support/make-configuration.ts';
 import type { ServiceSpec } from './support/make-configuration.ts';
@@ -24,9 +25,10 @@ function everyPhase(
   until: number,
   check: (s: Simulation) => void,
   options?: Parameters<typeof makeConfiguration>[1],
+  facts?: (probe: string) => Facts,
 ): void {
   for (const seed of SEEDS) {
-    const simulation = new Simulation(makeConfiguration(services, options), world, seed).run(until);
+    const simulation = new Simulation(makeConfiguration(services, options), world, seed, facts).run(until);
     try {
       check(simulation);
     } catch (error) {
@@ -298,6 +300,22 @@ describe('docs/engine.md 8, required outcomes', () => {
       expect(pages(s)).toEqual(['child', 'dep']);
       expect(s.events('resolve')).toEqual([]);
     });
+  });
+
+  test('19: four services that share an expired certificate authority are one inferred root', () => {
+    const tls: Sight = { class: 'tls.expired' };
+    everyPhase(
+      Object.fromEntries(['a', 'b', 'c', 'd', 'other'].map((n) => [n, zero()])),
+      failing({ a: tls, b: tls, c: tls, d: tls }, T, T + 9000),
+      T + 20_000,
+      (s) => {
+        expect(s.events('page').map((p) => `${p.incident.root.kind} ${p.root}`)).toEqual(['shared ca:Corp Root']);
+        expect(s.events('page')[0]?.incident.impact.length).toBeGreaterThanOrEqual(3);
+        expect(s.events('resolve').map((r) => r.root)).toEqual(['ca:Corp Root']);
+      },
+      undefined,
+      (probe) => ({ issuer: probe === 'other/http' ? 'Another' : 'Corp Root' }),
+    );
   });
 
   test('22: when the root recovers and a child still fails, the child gets its own incident after fresh failures', () => {

@@ -36,7 +36,7 @@ async function serving(prepare: (server: Server) => void, credentials = ServerCr
 }
 
 function healthy(statuses: Record<string, ServingStatus>, credentials?: ServerCredentials) {
-  return serving((server) => new HealthImplementation(statuses).addToServer(server as never), credentials);
+  return serving((server) => new HealthImplementation(statuses).addToServer(server), credentials);
 }
 
 /** A server whose health check ends with a code of its own. */
@@ -44,7 +44,7 @@ function refusing(code: status) {
   return serving((server) => {
     const answer = (_call: unknown, callback: (error: Partial<ServiceError>) => void) =>
       callback({ code, details: 'as the test wants it', metadata: new Metadata() });
-    server.addService(healthService as never, { check: answer, watch: answer } as never);
+    server.addService(healthService, { check: answer, watch: answer });
   });
 }
 
@@ -81,7 +81,7 @@ describe('a real health service', () => {
 
   test('that changes its mind is believed', async () => {
     const health = new HealthImplementation({ [ORDERS]: 'SERVING' });
-    await using server = await serving((one) => health.addToServer(one as never));
+    await using server = await serving((one) => health.addToServer(one));
     const ask = async () => (await probe(grpc, { target: server.target, service: ORDERS })).judgement.outcome;
     const outcomes = [await ask()];
     health.setStatus(ORDERS, 'NOT_SERVING');

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ping } from '../../src/probes/ping.ts';
 import { measurePing } from '../../src/probes/ping/measure.ts';
+import { temporaryFolder } from '../servers/child-program.ts';
 import { missing } from '../servers/programs.ts';
 import { probe, runContext } from './run-context.ts';
 
@@ -41,6 +44,19 @@ test('an address that may not be reached is not pinged', async () => {
 test('where there is no ping, nothing can be known', async () => {
   const measured = await measurePing(ping.schema.parse({ host: '127.0.0.1' }), runContext(), { PATH: '/nowhere' });
   expect(measured.ownFault).toMatchObject({ class: 'probe.misconfigured' });
+});
+
+test.each<[string, string, number, string | undefined, string | undefined]>([
+  ['no answer is a timeout', '3 packets transmitted, 0 received, 100% packet loss', 1, 'connect.timeout', undefined],
+  ['one answer of three passes', '3 packets transmitted, 1 received, 66% packet loss', 0, undefined, undefined],
+  ['what could not be sent is our own trouble', 'connect: Network is unreachable', 2, undefined, 'probe.network'],
+])('%s', async (_rule, words, exit, expected, own) => {
+  await using folder = await temporaryFolder('ping');
+  await writeFile(join(folder.path, 'ping'), `#!/bin/sh\necho '${words}'\nexit ${exit}\n`, { mode: 0o755 });
+  const options = ping.schema.parse({ host: '127.0.0.1' });
+  const measured = await measurePing(options, runContext(), { PATH: folder.path });
+  expect(measured.ownFault?.class).toBe(own);
+  if (own === undefined) expect(ping.judge(measured, options).class).toBe(expected);
 });
 
 test('a name that does not exist is told by the name server, not by ping', async () => {

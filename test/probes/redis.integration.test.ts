@@ -134,7 +134,7 @@ describe.skipIf(missing('redis-server').length > 0)('a real Redis', () => {
     expect(judgement).toMatchObject({ outcome: 'fail', class: 'semantic.read_only' });
     expect(judgement.message).toContain('READONLY');
     expect(judgement.steps.find(({ outcome }) => outcome === 'fail')?.kind).toBe('write');
-    expect(measured.facts['role']).toBe('slave');
+    expect(measured.facts['role']).toBe('replica');
     expect(await ping(server)).toBe('pass');
   });
 

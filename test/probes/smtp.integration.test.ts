@@ -4,7 +4,7 @@ import { tcp } from '../../src/probes/tcp.ts';
 import { certificateFor } from '../servers/certificates.ts';
 import { startMailServer } from '../servers/mail-server.ts';
 import { tcpTarget } from '../servers/target-server.ts';
-import { probe } from './run-context.ts';
+import { probe, runContext } from './run-context.ts';
 
 const credentials = { username: 'tocsin', password: 'correct horse' };
 
@@ -83,10 +83,7 @@ test('AUTH LOGIN is spoken where nothing else is offered', async () => {
   // Over TLS it is the same; here the words can be seen.
   const options = { ...smtp.schema.parse({ host: '127.0.0.1', port: server.port }) };
   const login = smtp.schema.parse({ host: 'a.test', starttls: true, ...credentials });
-  const measured = await smtp.run(
-    { ...options, username: login.username, password: login.password },
-    (await import('./run-context.ts')).runContext(),
-  );
+  const measured = await smtp.run({ ...options, username: login.username, password: login.password }, runContext());
   expect(said).toEqual(Object.keys(answers));
   expect(measured.visits[0]?.answers.at(-1)?.answer.reply?.code).toBe(221);
 });

@@ -134,20 +134,32 @@ describe('a namespace of Workers KV', () => {
 describe('the canary', () => {
   test('is written by the first run, then every five minutes, and read each time', async () => {
     await using daemon = await watched();
-    const seen: boolean[] = [];
+    const written: boolean[] = [];
+    const read: (string | undefined)[] = [];
     for (const ms of [0, 2_000, 2_000, 295_000, 2_000, 2_000]) {
       const { outcome, message, wrote, steps } = await daemon.runAfter(ms);
       expect(outcome, message).toBe('pass');
-      if (seen.length > 0) expect(steps.find(({ name }) => name === 'canary')?.outcome).toBe('pass');
-      seen.push(wrote);
+      written.push(wrote);
+      read.push(steps.find(({ name }) => name === 'canary')?.outcome);
     }
-    expect(seen).toEqual([true, false, false, false, true, false]);
+    expect(written).toEqual([true, false, false, false, true, false]);
+    expect(read).toEqual(['skipped', 'pass', 'pass', 'pass', 'pass', 'pass']);
     expect(daemon.canaries()).toHaveLength(1);
   });
 
   test('keeps to one write a second and key when runs follow each other sooner', async () => {
     await using daemon = await watched({ writeEvery: '1s' });
     for (const ms of [0, 500, 500, 500, 500]) expect((await daemon.runAfter(ms)).outcome).toBe('pass');
+  });
+
+  test('that a failed run wrote a moment ago is not written again at once', async () => {
+    await using daemon = await watched({ identity: undefined });
+    await daemon.runAfter(0);
+    daemon.store.fault = 'wrong-value';
+    expect(await daemon.runAfter(300_000)).toMatchObject({ outcome: 'fail', class: 'semantic.wrong_value' });
+    daemon.store.fault = null;
+    expect(await daemon.runAfter(500)).toMatchObject({ outcome: 'pass', wrote: false });
+    expect(await daemon.runAfter(600)).toMatchObject({ outcome: 'pass', wrote: true });
   });
 
   test('of two daemons is two canaries', async () => {

@@ -21,15 +21,14 @@ export async function startEtcd(args: readonly string[] = []): Promise<EtcdServe
   const folder = stack.use(await temporaryFolder('etcd'));
   const [port, peerPort] = [await freePort(), await freePort()];
   const [url, peerUrl] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
+  const own = [
+    `--data-dir ${join(folder.path, 'data')} --log-level error`,
+    `--listen-client-urls ${url} --advertise-client-urls ${url}`,
+    `--listen-peer-urls ${peerUrl} --initial-advertise-peer-urls ${peerUrl} --initial-cluster default=${peerUrl}`,
+  ].flatMap((line) => line.split(' '));
   const child = stack.use(
     await startProgram(program, {
-      args: [
-        ...['--data-dir', join(folder.path, 'data')],
-        ...['--listen-client-urls', url, '--advertise-client-urls', url],
-        ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
-        ...['--initial-cluster', `default=${peerUrl}`, '--log-level', 'error'],
-        ...args,
-      ],
+      args: [...own, ...args],
       isReady: () =>
         fetch(`${url}/health`, { headers: { connection: 'close' } }).then(
           async (answer) => (await answer.text()).includes('true'),

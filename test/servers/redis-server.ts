@@ -30,16 +30,14 @@ export async function startRedis(settings: readonly string[] = [], dump?: Buffer
   if (dump !== undefined) await writeFile(join(folder, 'dump.rdb'), dump);
   const [port, tlsPort] = [await freePort(), await freePort()];
   const say = (command: string): Promise<string> => firstLine(port, command);
+  const own = [
+    `--port ${port} --bind 127.0.0.1 --dir ${folder} --appendonly no --enable-debug-command yes`,
+    `--tls-port ${tlsPort} --tls-auth-clients no`,
+    `--tls-cert-file ${join(folder, 'server.crt')} --tls-key-file ${join(folder, 'server.key')}`,
+  ].flatMap((line) => line.split(' '));
   stack.use(
     await startProgram(program, {
-      args: [
-        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder],
-        ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
-        ...['--tls-cert-file', join(folder, 'server.crt'), '--tls-key-file', join(folder, 'server.key')],
-        ...['--appendonly', 'no', '--enable-debug-command', 'yes'],
-        ...(settings.includes('--save') ? [] : ['--save', '']),
-        ...settings,
-      ],
+      args: [...own, ...(settings.includes('--save') ? [] : ['--save', '']), ...settings],
       isReady: () =>
         say('PING').then(
           () => true,

@@ -45,11 +45,8 @@ const SERVICE = 'registry.test';
 const LIFETIME_SECONDS = 300;
 
 /** Starts one on a free port of a loopback address. */
-export async function startTokenServer(
-  rules: Partial<TokenRules> = {},
-  host = '127.0.0.1',
-  signer: TokenSigner = newSigner(),
-): Promise<TokenServer> {
+export async function startTokenServer(rules: Partial<TokenRules> = {}, host = '127.0.0.1'): Promise<TokenServer> {
+  const signer = newSigner();
   const inForce: TokenRules = { grants: ['pull', 'push'], member: 'token', ...rules };
   const requests: { scope: string; user: string | undefined }[] = [];
   const answer: RequestListener = (request, response) => {
@@ -80,14 +77,14 @@ export async function startTokenServer(
 }
 
 /** What signs tokens. */
-export interface TokenSigner {
+interface TokenSigner {
   /** The authority of its certificate, PEM. */
   readonly root: string;
   readonly token: (access: readonly TokenAccess[]) => string;
 }
 
 /** A signer with a key of its own. */
-export function newSigner(): TokenSigner {
+function newSigner(): TokenSigner {
   const now = Date.now();
   const validity = { notBefore: now - 3_600_000, notAfter: now + 86_400_000 };
   const authority = issueAuthority({ commonName: 'Token CA', keys: newKeyPair(), ...validity });

@@ -1,7 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { digestOf } from '../../src/world/oci-image.ts';
 import { verifiesDigest } from '../../src/world/p256-verify.ts';
 import { deriveKeyPair } from '../../src/world/key-pair.ts';
 import { FIXED_PORTS, WORLD_NAMES } from '../../src/world/world-ports.ts';
@@ -21,14 +20,7 @@ describe('the example configuration', () => {
     // ECDSA is randomised: the signatures differ, what is signed may not.
     expect(pinned?.serialNumber).toBe(served?.serialNumber);
     expect(pinned && served?.verify(pinned.publicKey)).toBe(true);
-    const [, layer = Buffer.alloc(0)] = world.image.blobs;
-    const pins = [
-      world.rekor.treeId,
-      world.rekor.canary,
-      world.image.digest,
-      digestOf(layer),
-      `sha256: ${digestOf(layer).slice(7)}`,
-    ];
+    const pins = [world.rekor.treeId, world.rekor.canary, `digest: ${world.image.digest}`];
     for (const pin of pins) expect(yaml).toContain(pin);
   });
 

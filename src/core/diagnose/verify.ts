@@ -2,11 +2,15 @@ import type { Probe } from '../../model/configuration.ts';
 import type { CapabilityId, ProbeId } from '../../model/ids.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import type { ProbeState } from '../detect/probe-state.ts';
+import { capabilitiesOfProbe } from '../graph/graph.ts';
 import type { Node } from '../graph/graph.ts';
+import { factorsOf } from './factors.ts';
 import type { Turn } from '../state.ts';
 
 /** At most this many probes are asked to run for one failure. */
 const MAX_TARGETS = 50;
+/** Of these, at most so many other users of a derived factor. */
+const FACTOR_USERS = 5;
 /** At most one pair of runs per target in this time. */
 const PAIR_EVERY_MS = 10_000;
 const PAIR_GAP_MS = 2_500;
@@ -142,10 +146,30 @@ function* targets(turn: Turn, failing: ProbeState): Iterable<Probe> {
       if (edge.need.kind === 'any') for (const member of edge.to) yield* own(member);
     }
   }
+  yield* usersOfSharedFactors(turn, failing, own);
   const since = failing.failure?.since ?? 0;
   for (const dependency of dependencies) {
     if (hasNewerEvidence(turn, dependency, since)) continue;
     for (const { node } of dependency.dependents) if (!seen.has(node)) yield* own(node);
+  }
+}
+
+/** A few other users of what this failure could have in common with theirs: a certificate authority, a resolver, a prefix. */
+function* usersOfSharedFactors(turn: Turn, failing: ProbeState, own: (node: Node) => Iterable<Probe>): Iterable<Probe> {
+  const factors = failing.failure === null ? [] : factorsOf(turn.graph, failing, failing.failure.class);
+  let asked = 0;
+  for (const factor of factors) {
+    for (const id of [...(turn.state.factorUsers.get(factor) ?? [])].sort()) {
+      const probe = turn.graph.probes.get(id);
+      const node =
+        probe === undefined ? undefined : turn.graph.byId.get(capabilitiesOfProbe(probe)[0] ?? ('' as CapabilityId));
+      if (node === undefined || id === failing.id) continue;
+      for (const target of own(node)) {
+        yield target;
+        asked += 1;
+        if (asked >= FACTOR_USERS) return;
+      }
+    }
   }
 }
 

@@ -220,7 +220,9 @@ function titleOf(turn: Turn, incident: Incident, affected: Affected): string {
 function subject(turn: Turn, incident: Incident): { name: string; what: string } {
   switch (incident.root.kind) {
     case 'shared':
-      return { name: `probably ${incident.root.id} (not probed)`, what: 'is failing' };
+      return incident.capabilities.length === 0
+        ? { name: `probably ${incident.root.id}, which they share,`, what: 'is failing' }
+        : { name: `probably ${incident.root.id} (not probed)`, what: 'is failing' };
     case 'group':
       return { name: listed(incident.capabilities.map(spoken), 5), what: 'have failed together' };
     case 'service':

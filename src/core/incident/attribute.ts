@@ -61,6 +61,7 @@ export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
     }
     const incident = own ?? open(turn, now);
     for (const id of now.probes) release(turn, id);
+    if (now.isFactor) for (const id of now.witnesses) attach(incident.id, id, []);
     roots.set(incident.id, now);
     answers(now, [incident.id]);
   }
@@ -143,10 +144,10 @@ function open(turn: Turn, now: RootNow): Incident {
   const since = root.kind === 'group' ? Math.max(...begins) : Math.min(...begins);
   const asked = new Map<ProbeId, number>();
   for (const { state } of failing) for (const [target, after] of askToVerify(turn, state)) asked.set(target, after);
-  if (inferred)
+  if (inferred && !now.isFactor)
     for (const [target, after] of askDependents(turn, [...now.failures.keys()], Math.max(...begins)))
       asked.set(target, after);
-  const names = [...now.failures.keys()].sort();
+  const names = now.isFactor ? [] : [...now.failures.keys()].sort();
   const incident: Incident = {
     id: incidentId(root, generation),
     about: 'failure',
@@ -220,6 +221,7 @@ function nextGeneration(turn: Turn, root: Root): number {
 function words(root: Root, names: readonly CapabilityId[], failing: number, failure: Failure): string {
   switch (root.kind) {
     case 'shared':
+      if (names.length === 0) return `${String(failing)} probes that share it fail together, first: ${failure.message}`;
       return `not probed; probably the cause: ${String(failing)} of its dependents fail together, first: ${failure.message}`;
     case 'group':
       return `too few of ${names.join(', ')} stand: ${failure.message}`;

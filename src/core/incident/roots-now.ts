@@ -1,6 +1,7 @@
 import type { CapabilityId, ProbeId, ServiceId } from '../../model/ids.ts';
 import type { OwnFailure } from '../detect/evidence.ts';
 import { exhaustedGroups } from '../diagnose/group.ts';
+import { sharedFactors } from '../diagnose/factors.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import type { Turn } from '../state.ts';
 import { rootKey } from './incident.ts';
@@ -14,6 +15,8 @@ export interface RootNow {
   /** Failing probes that speak for it: its own, or for an inferred cause those it explains. */
   readonly witnesses: readonly ProbeId[];
   readonly failures: ReadonlyMap<CapabilityId, OwnFailure>;
+  /** Whether the failures are those of members that share something, and not the root's own. */
+  readonly isFactor: boolean;
 }
 
 /** The causes of now: services that fail by their own probes, inferred shared causes, and exhausted groups. */
@@ -23,17 +26,13 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
   for (const group of exhaustedGroups(turn.graph, diagnosis)) {
     for (const id of group.roots) groupOf.set(id, { kind: 'group', id: `any:${group.capability}` });
   }
-  const roots = new Map<
-    string,
-    { root: Root; probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> }
-  >();
-  const of = (root: Root): { probes: ProbeId[]; witnesses: ProbeId[]; failures: Map<CapabilityId, OwnFailure> } => {
-    const known = roots.get(rootKey(root)) ?? {
-      root,
-      probes: [],
-      witnesses: [],
-      failures: new Map<CapabilityId, OwnFailure>(),
-    };
+  const factorOf = new Map<ProbeId, Root>();
+  for (const factor of sharedFactors(turn, diagnosis.rootProbes)) {
+    for (const id of factor.members) factorOf.set(id, { kind: 'shared', id: factor.id });
+  }
+  const roots = new Map<string, Draft>();
+  const of = (root: Root, isFactor = false): Draft => {
+    const known = roots.get(rootKey(root)) ?? { root, probes: [], witnesses: [], failures: new Map(), isFactor };
     roots.set(rootKey(root), known);
     return known;
   };
@@ -42,8 +41,10 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
     if (probe === undefined) continue;
     const against = turn.state.probes.get(id)?.failure?.against ?? [];
     const group = against.map((c) => groupOf.get(c)).find((g) => g !== undefined);
-    const root = of(group ?? { kind: 'service', id: probe.service });
-    root.probes.push(id);
+    const factor = group === undefined ? factorOf.get(id) : undefined;
+    const root = of(group ?? factor ?? { kind: 'service', id: probe.service }, factor !== undefined);
+    // What only shares a cause is a symptom of it, not the cause itself.
+    if (factor === undefined) root.probes.push(id);
     root.witnesses.push(id);
     for (const c of against) {
       const failure = diagnosis.roots.get(c);
@@ -60,6 +61,14 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
   }
   return [...roots.values()].sort((a, b) => (rootKey(a.root) < rootKey(b.root) ? -1 : 1));
 }
+
+type Draft = {
+  root: Root;
+  probes: ProbeId[];
+  witnesses: ProbeId[];
+  failures: Map<CapabilityId, OwnFailure>;
+  isFactor: boolean;
+};
 
 /** The service that an incident's root lies in: of a group, the one that has the `any`. */
 export function serviceOfRoot(root: Root): ServiceId {

@@ -130,7 +130,7 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
   }
   if (root !== undefined) {
     incident.rootProbes = root.probes;
-    const capabilities = new Set([...incident.capabilities, ...root.failures.keys()]);
+    const capabilities = new Set([...incident.capabilities, ...(root.isFactor ? [] : root.failures.keys())]);
     if (capabilities.size > incident.capabilities.length) incident.capabilities = [...capabilities].sort();
     // A symptom that passes hints that the root is back.
     if (passed.length > 0)
@@ -150,7 +150,7 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
     return;
   }
   const removed =
-    turn.graph.services.get(serviceOfRoot(incident.root)) === undefined ||
+    (incident.capabilities.length > 0 && turn.graph.services.get(serviceOfRoot(incident.root)) === undefined) ||
     (incident.first.probe !== null && !turn.graph.probes.has(incident.first.probe));
   close(
     turn,

@@ -8,9 +8,7 @@ import type { ConsulOptions } from './options.ts';
 
 type ConsulQuestion = Question<HttpAsked, HttpAnswer>;
 
-export const LEADER = 'leader';
 const SESSION = 'session';
-const ACQUIRE = 'canary write';
 
 /** What nobody gives back ends with its session, and that by its TTL. */
 const SESSION_FIELDS = { Name: 'tocsin canary', TTL: '30s', Behavior: 'delete', LockDelay: '0s' };
@@ -32,7 +30,7 @@ export function consulQuestions(options: ConsulOptions, nonce: string): readonly
 
 function leader(): ConsulQuestion {
   return {
-    step: LEADER,
+    step: 'leader',
     kind: 'reach',
     ask: () => ({ path: '/v1/status/leader' }),
     check(answer) {
@@ -74,7 +72,7 @@ function canary(nonce: string): readonly ConsulQuestion[] {
       },
     },
     {
-      step: ACQUIRE,
+      step: 'canary write',
       kind: 'write',
       ask: (known) => withSession(known, (id) => put(`${path}?acquire=${id}`, nonce)),
       check: isTrue,

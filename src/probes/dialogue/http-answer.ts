@@ -52,7 +52,7 @@ export function errorBody<Shape>(answer: HttpAnswer, shape: ZodType<Shape>): Sha
 }
 
 /** Status, type and the beginning of an answer, for people. */
-export function described(answer: HttpAnswer): string {
+function described(answer: HttpAnswer): string {
   const to = answer.location === undefined ? '' : ` to ${printable(answer.location, MAX_EXCERPT)}`;
   const type = answer.contentType === undefined ? '' : ` ${printable(answer.contentType, 60)}`;
   const text = printable(answer.body.trim(), MAX_EXCERPT);

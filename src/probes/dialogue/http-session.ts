@@ -11,7 +11,7 @@ import type { Session } from './converse.ts';
 import type { Answer } from './question.ts';
 
 /** The most that is read, and kept, of one answer. */
-export const MAX_BODY_BYTES = 16 * 1024;
+const MAX_BODY_BYTES = 16 * 1024;
 /** A `retry-after` is waited for only as long as this part of the run's time has not passed then. */
 const WAIT_SHARE = 0.5;
 

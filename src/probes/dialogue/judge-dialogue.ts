@@ -6,7 +6,7 @@ import type { DialogueMeasured, Visit } from './measured.ts';
 import { verdictOn, type Answer, type Known, type Question } from './question.ts';
 
 /** The step that resolves, connects and shakes hands. */
-export const REACH = 'reach';
+const REACH = 'reach';
 
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'connect', 'tls']);
 const MAX_EVIDENCE = 2000;

@@ -19,7 +19,7 @@ import type { EtcdOptions } from './options.ts';
 
 type EtcdQuestion = Question<HttpAsked, HttpAnswer>;
 
-export const AUTHENTICATE = 'authenticate';
+const AUTHENTICATE = 'authenticate';
 export const STATUS = 'status';
 export const ALARMS = 'alarms';
 export const CANARY_WRITE = 'canary write';

@@ -76,7 +76,7 @@ function* referenceProblems(one: FlowRequest, known: ReadonlySet<string>) {
       if (!mayHoldReference(path) || (path[0] === 'url' && movesOrigin(text))) {
         yield { path, message: `${shown} cannot stand here` };
       } else if (!known.has(reference)) {
-        const has = known.size === 0 ? 'nothing' : [...known].map((name) => `\${${name}}`).join(', ');
+        const has = [...known].map((name) => `\${${name}}`).join(', ');
         yield { path, message: `no earlier step captures ${shown}; known here: ${has}` };
       }
     }
@@ -85,10 +85,12 @@ function* referenceProblems(one: FlowRequest, known: ReadonlySet<string>) {
 
 /** Whether what is captured would say which host is asked: a target must never choose that. */
 function movesOrigin(url: string): boolean {
-  const [one, other] = ['a', 'b'].map((value) => fillText(url, () => value));
-  return (
-    !URL.canParse(one ?? '') || !URL.canParse(other ?? '') || new URL(one ?? '').origin !== new URL(other ?? '').origin
-  );
+  const [one, other] = ['a', 'b'].map((value) => fillText(url, () => value)).map((filled) => originOf(filled));
+  return one === undefined || one !== other;
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 /** What a `flow` probe does, parsed. */

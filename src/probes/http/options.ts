@@ -36,6 +36,8 @@ const patterns = z
   .union([pattern(), z.array(pattern()).min(1).max(20)])
   .transform((given) => (Array.isArray(given) ? given : [given]));
 
+const jsonValue: z.ZodType<Json> = z.json();
+
 const jsonPath = z
   .string()
   .refine((text) => parseJsonPath(text) !== undefined, "not a path to one place; write it like $.a.b[0] or $['a b']");
@@ -45,7 +47,7 @@ export const textExpectations = {
   contains: texts.optional(),
   matches: patterns.optional(),
   notMatches: patterns.optional(),
-  json: z.record(jsonPath, z.json() as z.ZodType<Json>).optional(),
+  json: z.record(jsonPath, jsonValue).optional(),
 };
 
 const expectation = z.strictObject({
@@ -84,7 +86,7 @@ export const requestFields = {
     .default('GET'),
   headers: headersField,
   body: z.string().optional(),
-  json: (z.json() as z.ZodType<Json>).optional(),
+  json: jsonValue.optional(),
   follow: z.enum(['same-host', 'never', 'any']).default('same-host'),
   maxBytes: byteCount().default(1_048_576),
   proxy: httpUrl()

@@ -63,7 +63,7 @@ class StreamReader {
     const stream = this.#open(session);
     if (stream === undefined) return;
     stream.on('response', (headers) => this.#onResponse(headers));
-    stream.on('trailers', (trailers) => (this.#trailers = givenHeaders(trailers)));
+    stream.on('trailers', (trailers: Readonly<Record<string, unknown>>) => (this.#trailers = givenHeaders(trailers)));
     stream.on('data', (chunk: Buffer) => this.#onData(chunk));
     // Answered before it had taken the whole request: nobody waits for the rest.
     stream.on('end', () => stream.close(constants.NGHTTP2_NO_ERROR));
@@ -120,7 +120,7 @@ class StreamReader {
 
   #cutOff(stream: ClientHttp2Stream): Stopped {
     const came = this.#status === undefined ? 'before any answer' : `when ${soFar(this.#length, this.#headers)}`;
-    const code = `RST_${stream.rstCode ?? constants.NGHTTP2_CANCEL}`;
+    const code = `RST_${stream.rstCode}`;
     return { at: this.#point, class: 'connect.reset', code, message: `${this.#subject()}: stream closed ${came}` };
   }
 

@@ -33,7 +33,7 @@ export function judgeOci(measured: OciMeasured, options: OciOptions): Judgement 
   };
   const plan = stepsOf(options).map((name) => ({ name, kind: kindOfStep(name), ms: stepMs(name, visits) }));
   // What Harbor says of itself is often the cause of what the steps show.
-  const finding = found && withAdvice(found.finding, advice?.message);
+  const finding = found && withAdvice(found.finding, harbor?.components && advice?.message);
   const judged = judgementOf(plan, finding, rest);
   const shown = found?.visit ?? countedVisits(visits)[0];
   return { ...judged, steps: judged.steps.map((step) => withWords(step, shown)) };

@@ -22,30 +22,49 @@ const text = () => z.string().min(1).max(1000);
 /** The fields of an `oci` probe. */
 export const ociOptions = z
   .strictObject({
-    registry,
-    repository: z.string().max(255).regex(REPOSITORY, 'not the name of a repository; write it like team/app'),
+    registry: registry.meta({ description: 'scheme, host and port' }),
+    repository: z
+      .string()
+      .max(255)
+      .regex(REPOSITORY, 'not the name of a repository; write it like team/app')
+      .meta({ description: 'what is pulled from, and pushed to' }),
     reference: z
       .string()
       .refine((given) => TAG.test(given) || isDigest(given), 'neither a tag nor a digest')
-      .optional(),
+      .optional()
+      .meta({ description: 'the tag or digest to pull; default: the pinned digest' }),
     digest: z
       .union([digest, z.array(digest).min(1).max(20)])
       .transform((given): readonly string[] => (Array.isArray(given) ? given : [given]))
-      .optional(),
+      .optional()
+      .meta({ description: 'what the reference must lead to: one digest, or a list of those that may' }),
     platform: z
       .string()
       .regex(/^[a-z0-9]{1,40}\/[a-z0-9_]{1,40}(?:\/[a-z0-9]{1,40})?$/, 'not a platform; write it like linux/arm64')
-      .default('linux/amd64'),
-    username: text().optional(),
-    password: secret().optional(),
-    realm: text().optional(),
-    service: text().optional(),
-    depth: z.enum(['manifest', 'blobs']).default('blobs'),
-    maxBytes: byteCount().default(8 * 1_048_576),
-    follow: z.enum(['same-host', 'never', 'any']).default('same-host'),
-    signature: z.boolean().default(false),
-    upload: z.boolean().default(false),
-    harbor: z.boolean().default(false),
+      .default('linux/amd64')
+      .meta({ description: 'which image of an index to pull' }),
+    username: text().optional().meta({ description: 'sent to the realm, or to a registry that wants a password' }),
+    password: secret().optional().meta({ description: 'its password' }),
+    realm: text().optional().meta({
+      description: 'where the registry must send whoever logs in; without it, credentials go to no host but its own',
+    }),
+    service: text().optional().meta({ description: 'the service that it must ask tokens for' }),
+    depth: z.enum(['manifest', 'blobs']).default('blobs').meta({ description: 'how far to pull' }),
+    maxBytes: byteCount()
+      .default(8 * 1_048_576)
+      .meta({
+        description: 'how many bytes of blobs a run hashes, smallest blobs first; of the others it reads a byte',
+      }),
+    follow: z
+      .enum(['same-host', 'never', 'any'])
+      .default('same-host')
+      .meta({ description: 'which redirects of content to follow; `any` where blobs lie in an object store' }),
+    signature: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'a signature must be there, under its tag or as a referrer' }),
+    upload: z.boolean().default(false).meta({ description: 'begin an upload and cancel it' }),
+    harbor: z.boolean().default(false).meta({ description: "warn of what Harbor's own health page calls ill" }),
     tls: tlsFields,
     ...networkFields,
   })

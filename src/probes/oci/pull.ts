@@ -12,11 +12,11 @@ import type { Answer, BlobAnswer, ManifestAnswer, SignatureAnswers } from './mea
 import { z } from 'zod';
 
 /** More blobs than this are not asked for in a run; the smallest come first. */
-export const MAX_BLOBS = 32;
+const MAX_BLOBS = 32;
 const ACCEPT = MANIFEST_TYPES.join(', ');
 
 /** Where the content of the repository is served. */
-export function contentUrl(errand: Errand, what: 'manifests' | 'blobs' | 'referrers', reference: string): string {
+function contentUrl(errand: Errand, what: 'manifests' | 'blobs' | 'referrers', reference: string): string {
   return `${errand.options.registry}/v2/${errand.options.repository}/${what}/${reference}`;
 }
 

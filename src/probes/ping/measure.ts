@@ -30,7 +30,8 @@ export interface PingMeasured extends Measured {
 }
 
 const INTERVAL_S = 0.2;
-const WAIT_S = 2;
+/** For the last answer, and never more than half of the run's time. */
+const MAX_WAIT_S = 2;
 /** ICMP has no ports; the guard is asked about the address alone. */
 const NO_PORT = 0;
 
@@ -46,7 +47,11 @@ export async function measurePing(
       const message = `ping ${options.host} at ${address}: not allowed (${verdict.reason})`;
       return { address, ms: 0, stopped: { at: 'guard', class: 'probe.misconfigured', message } } as const;
     }
-    return attemptOf(address, options, await runProgram({ file: 'ping', args: argumentsFor(address, options), env }, context));
+    return attemptOf(
+      address,
+      options,
+      await runProgram({ file: 'ping', args: argumentsFor(address, options, context.timeoutMs), env }, context),
+    );
   });
   return {
     facts: factsOfLookup(found),
@@ -72,9 +77,10 @@ export function findingOf({ address, stopped, summary }: PingAttempt, { host }: 
 }
 
 /** Only options of ours and a literal address behind `--`: nothing that a configuration says can become an option. */
-function argumentsFor(address: string, { count }: PingOptions): readonly string[] {
+function argumentsFor(address: string, { count }: PingOptions, timeoutMs: number): readonly string[] {
+  const wait = Math.min(MAX_WAIT_S, timeoutMs / 2000);
   const family = isIP(address) === 6 ? '-6' : '-4';
-  return ['-n', '-q', '-c', String(count), '-i', String(INTERVAL_S), '-W', String(WAIT_S), family, '--', address];
+  return ['-n', '-q', '-c', String(count), '-i', String(INTERVAL_S), '-W', String(wait), family, '--', address];
 }
 
 function attemptOf(address: string, { host }: PingOptions, ran: Ran): PingAttempt {
@@ -91,5 +97,8 @@ function attemptOf(address: string, { host }: PingOptions, ran: Ran): PingAttemp
   if (ending.kind === 'exited' && ending.code <= 1 && summary !== undefined) return { address, ms, summary };
   const said = printable((ran.stderr.trim() || ran.stdout.trim()).split('\n', 1)[0] ?? '', 200);
   const exit = ending.kind === 'exited' ? `exit ${ending.code}` : ending.kind;
-  return stop({ class: 'probe.network', message: `${tried}: could not be sent (${exit}${said === '' ? '' : `: ${said}`})` });
+  return stop({
+    class: 'probe.network',
+    message: `${tried}: could not be sent (${exit}${said === '' ? '' : `: ${said}`})`,
+  });
 }

@@ -7,7 +7,8 @@ export interface PingSummary {
 }
 
 const COUNTS = /^(\d{1,6}) packets transmitted, (\d{1,6}) (?:packets )?received\b/m;
-const TIMES = /^(?:rtt|round-trip) min\/avg\/max(?:\/mdev)? = (\d{1,9}(?:\.\d{1,6})?)\/(\d{1,9}(?:\.\d{1,6})?)\/(\d{1,9}(?:\.\d{1,6})?)\b/m;
+const TIMES =
+  /^(?:rtt|round-trip) min\/avg\/max(?:\/mdev)? = (\d{1,9}(?:\.\d{1,6})?)\/(\d{1,9}(?:\.\d{1,6})?)\/(\d{1,9}(?:\.\d{1,6})?)\b/m;
 
 /** The summary in what ping said; undefined where there is none. */
 export function parseSummary(stdout: string): PingSummary | undefined {

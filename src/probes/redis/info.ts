@@ -24,6 +24,12 @@ export function infoOf(answer: RedisAnswer | undefined): ReadonlyMap<string, str
   return info;
 }
 
+/** `master` or `replica`, whose name in the protocol is still another; or what else it calls itself. */
+export function roleIn(info: ReadonlyMap<string, string>): string | undefined {
+  const role = info.get('role');
+  return role === 'slave' ? 'replica' : role;
+}
+
 /** The same answer with the kept lines alone: the whole is long, and the rest changes with every run. */
 export function keptInfo(answer: RedisAnswer): RedisAnswer {
   if (answer.reply?.kind !== 'bulk') return answer;

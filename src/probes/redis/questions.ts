@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../model/failure.ts';
 import { DEFAULT_IDENTITY_KEY, identityVerdict } from '../dialogue/identity.ts';
 import { fails, held, type Question, type Verdict } from '../dialogue/question.ts';
-import { infoOf, keptInfo } from './info.ts';
+import { infoOf, keptInfo, roleIn } from './info.ts';
 import type { RedisOptions } from './options.ts';
 import { errorPrefix, notWanted } from './reply.ts';
 import type { RedisAnswer, RedisAsked } from './session.ts';
@@ -96,7 +96,7 @@ function role(options: RedisOptions): RedisQuestion {
       if (errorPrefix(answer) === 'NOPERM' && options.role === undefined) return held('not permitted to ask');
       if (answer.reply?.kind !== 'bulk') return notWanted(answer, 'INFO about replication', ON_READ);
       const info = infoOf(answer);
-      const is = info.get('role') === 'slave' ? 'replica' : info.get('role');
+      const is = roleIn(info);
       if (options.role !== undefined && is !== options.role) return wrongRole(answer, options.role, is);
       if (is === 'replica' && !options.write && info.get('master_link_status') === 'down') {
         const expected = 'a replica that follows its master';

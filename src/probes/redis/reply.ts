@@ -30,7 +30,7 @@ const CLASS_BY_PREFIX: Readonly<Record<string, FailureClass>> = {
 };
 
 /** The class of an error reply; `otherwise` where its code says no more than that it is one. */
-export function classOfError(prefix: string, otherwise: FailureClass): FailureClass {
+function classOfError(prefix: string, otherwise: FailureClass): FailureClass {
   return Object.hasOwn(CLASS_BY_PREFIX, prefix) ? (CLASS_BY_PREFIX[prefix] ?? otherwise) : otherwise;
 }
 
@@ -52,7 +52,7 @@ export function notWanted(
 }
 
 /** A reply, for people. */
-export function described(reply: RedisReply | undefined): string {
+function described(reply: RedisReply | undefined): string {
   if (reply === undefined) return 'no reply';
   return reply.kind === 'nil' ? 'nil' : printable(reply.text, MAX_SHOWN) || 'nothing';
 }

@@ -24,7 +24,7 @@ export interface CanaryPlan {
 /** A canary that nobody writes any more is gone after at least this. */
 const MIN_TTL_S = 900;
 /** Reads may bring what was there before a write for so long; Cloudflare says 60 seconds or more. */
-export const CONSISTENT_AFTER_MS = 120_000;
+const CONSISTENT_AFTER_MS = 120_000;
 /** One write a second to a key. */
 export const MIN_BETWEEN_WRITES_MS = 1000;
 

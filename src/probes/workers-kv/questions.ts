@@ -145,7 +145,8 @@ function canary(options: WorkersKvOptions, plan: CanaryPlan): readonly KvQuestio
 export function counterToWrite(known: Known<HttpAnswer>, plan: CanaryPlan): number | undefined {
   const seen = counterIn(known.get(CANARY)?.body ?? '');
   if (plan.last !== null && !plan.due && !isBehind(seen, plan)) return undefined;
-  if (seen !== undefined && Math.abs(plan.counter - seen) < MIN_BETWEEN_WRITES_MS) return undefined;
+  const byFailedRun = seen !== undefined && seen !== plan.last?.written;
+  if (byFailedRun && Math.abs(plan.counter - seen) < MIN_BETWEEN_WRITES_MS) return undefined;
   return Math.max(plan.counter, (seen ?? 0) + 1);
 }
 

@@ -3,7 +3,7 @@ import type { DecideEffect, Effect, NotifyEffect } from '../../../src/model/effe
 import type { Entry, Fact } from '../../../src/model/entry.ts';
 import type { FailureClass } from '../../../src/model/failure.ts';
 import type { CapabilityId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
-import type { RunCause } from '../../../src/model/run.ts';
+import type { Facts, RunCause } from '../../../src/model/run.ts';
 import { engine } from '../../../src/core/tocsin-engine.ts';
 import { capabilitiesOfProbe } from '../../../src/core/graph/graph.ts';
 
@@ -66,9 +66,11 @@ export class Simulation {
   readonly #running = new Set<ProbeId>();
   readonly #asked = new Map<ProbeId, { at: number; cause: RunCause }>();
   readonly #world: World;
+  readonly #facts: (probe: ProbeId) => Facts;
   #configuration: Configuration;
 
-  constructor(configuration: Configuration, world: World, seed: number) {
+  constructor(configuration: Configuration, world: World, seed: number, facts: (probe: ProbeId) => Facts = () => ({})) {
+    this.#facts = facts;
     this.#world = world;
     this.#configuration = configuration;
     const next = random(seed);
@@ -167,8 +169,8 @@ export class Simulation {
       proven: sight === 'pass' ? all : [],
       against: against as readonly CapabilityId[],
       warnings: [],
-      factsHash: '0' as Sha256,
-      facts: {},
+      factsHash: JSON.stringify(this.#facts(probe.id)) as Sha256,
+      facts: this.#facts(probe.id),
     };
     this.#running.add(probe.id);
     this.#plan(at + ms, { kind: 'end', fact, probe: probe.id });

@@ -32,8 +32,8 @@ const KINDS: readonly (readonly [string, readonly Question<HttpAsked, HttpAnswer
 
 /** Bodies that are nothing, and bodies that are almost right. */
 const names = fc.constantFrom(
-  ...['success', 'result', 'errors', 'code', 'id', 'title', 'header', 'cluster_id', 'leader', 'version', 'kvs'],
-  ...['value', 'Value', 'Session', 'ID', 'token', 'alarms', 'alarm', '__proto__', 'constructor'],
+  ...'success result errors code id title header cluster_id leader version kvs value Value Session ID'.split(' '),
+  ...'token alarms alarm __proto__ constructor'.split(' '),
 );
 const body = fc.oneof(
   fc.string({ maxLength: 300 }),
@@ -57,6 +57,8 @@ const answer: fc.Arbitrary<HttpAnswer> = fc.record({
   body,
 });
 
+const HARMLESS = { class: FAILURE_CLASSES[0], message: '' } as const;
+
 describe.each(KINDS)('%s', (_name, questions) => {
   test('holds any answer to its question without a throw, and names a fault of the closed set', () => {
     fc.assert(
@@ -67,8 +69,9 @@ describe.each(KINDS)('%s', (_name, questions) => {
           if (given === undefined) continue;
           expect(question.ask(known)?.path ?? '/').toMatch(/^\/[!-~]*$/);
           const verdict = question.check(given, known);
-          if (!verdict.holds) expect(FAILURE_CLASSES).toContain(verdict.fault.class);
-          if (!verdict.holds) expect(verdict.fault.message.length).toBeLessThan(2_000);
+          const fault = verdict.holds ? HARMLESS : verdict.fault;
+          expect(FAILURE_CLASSES).toContain(fault.class);
+          expect(fault.message.length).toBeLessThan(2_000);
           known.set(question.step, given);
         }
       }),

@@ -21,9 +21,15 @@ test.each([
 test('any output has a summary or none', () => {
   const words = fc.constantFrom('packets transmitted,', 'received', 'rtt', '1', ' ', '\n', '/', '=');
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(words).map((all) => all.join(''))), (stdout) => {
-      const summary = parseSummary(stdout);
-      expect(summary === undefined || Number.isInteger(summary.received)).toBe(true);
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words).map((all) => all.join('')),
+      ),
+      (stdout) => {
+        const summary = parseSummary(stdout);
+        expect(summary === undefined || Number.isInteger(summary.received)).toBe(true);
+      },
+    ),
   );
 });
