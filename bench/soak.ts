@@ -5,7 +5,8 @@
  *
  * Counted is every run that was due in that time. Lost is one whose observation was not recorded, or is not in
  * the log when it is read back afterwards. The event loop's delay is that of the daemon's own process, from
- * `monitorEventLoopDelay`. Memory is the median of each minute's resident sizes, looked at every two seconds.
+ * `monitorEventLoopDelay`. Resident memory is the median of each minute, looked at every two seconds; live memory is
+ * the main thread's heap after a full collection, before and after.
  */
 import { parseArgs } from 'node:util';
 import { engine } from '../src/core/tocsin-engine.ts';
@@ -40,7 +41,7 @@ await using folder = await temporaryFolder();
 await using nginx = await startNginx(folder.path);
 const probes = Array.from({ length: count }, (_, index) => ({ url: nginx.url('http', index), every: `${EVERY_S}s` }));
 const looks: Look[] = [];
-const { seen, dataFolder } = await soak();
+const { seen, live, dataFolder } = await soak();
 const expected = (count * minutes * 60) / EVERY_S;
 const stored = await observationsIn(dataFolder);
 
@@ -52,20 +53,25 @@ line("event loop's delay, ms p50 / p99 / max", spreadText(seen.loopDelayMs));
 line('longest commit, ms', rounded(seen.longestCommitMs));
 line('CPU, seconds a minute', rounded(seen.cpuMs / 1000 / minutes));
 const byMinute = Array.from({ length: minutes }, (_, minute) => rssIn(minute));
-line('memory by minute, MiB', byMinute.map((mb) => mb.toFixed(0)).join(' '));
+line('resident memory by minute, MiB', byMinute.map((mb) => mb.toFixed(0)).join(' '));
+line('live memory before / after, MiB', `${live.before.toFixed(1)} / ${live.after.toFixed(1)}`);
 
 const lost = expected - Math.min(seen.observed, stored.observations);
 const verdicts = [
   verdict('runs lost', lost, 0),
   verdict('lateness p99', seen.latenessMs.p99, GOALS.latenessMs, 'ms'),
   verdict("event loop's delay p99", seen.loopDelayMs.p99, GOALS.loopDelayMs, 'ms'),
+  verdict('live memory, after ÷ before', live.after / live.before, GOALS.growth),
 ];
 if (minutes > 1)
-  verdicts.push(verdict('memory, last minute ÷ first', (byMinute.at(-1) ?? NaN) / (byMinute[0] ?? NaN), GOALS.growth));
+  verdicts.push(
+    verdict('resident memory, last minute ÷ first', (byMinute.at(-1) ?? NaN) / (byMinute[0] ?? NaN), GOALS.growth),
+  );
 process.exitCode = verdicts.every(Boolean) ? 0 : 1;
 
 async function soak() {
   await using daemon = await startDaemonProcess({ folder: folder.path, probes });
+  const before = (await daemon.ask({ kind: 'weigh' }, 'weighed', LOOK_MS)).liveMb;
   const begun = performance.now();
   const look = async (): Promise<void> => {
     looks.push({ atMs: performance.now() - begun, rssMb: await rssMb(daemon.pid) });
@@ -74,7 +80,8 @@ async function soak() {
   const forMs = minutes * MINUTE_MS;
   const { seen } = await daemon.ask({ kind: 'watch', forMs }, 'watched', forMs + MINUTE_MS);
   clearInterval(timer);
-  return { seen, dataFolder: daemon.dataFolder };
+  const after = (await daemon.ask({ kind: 'weigh' }, 'weighed', LOOK_MS)).liveMb;
+  return { seen, live: { before, after }, dataFolder: daemon.dataFolder };
 }
 
 async function observationsIn(path: string): Promise<{ readonly entries: number; readonly observations: number }> {

@@ -39,6 +39,9 @@ async function answer(ask: Ask): Promise<void> {
   switch (ask.kind) {
     case 'saturate':
       return tell(await saturate(ask.runs, ask.inFlight));
+    case 'weigh':
+      globalThis.gc?.();
+      return tell({ kind: 'weighed', liveMb: process.memoryUsage().heapUsed / 2 ** 20 });
     case 'watch':
       return tell({ kind: 'watched', seen: await watch(ask.forMs) });
   }

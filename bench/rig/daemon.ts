@@ -29,8 +29,6 @@ export interface DaemonProcessOptions {
   readonly probes: readonly BenchProbe[];
   /** The processor core to run on; any where absent. */
   readonly core?: number;
-  /** Additional arguments of Node, `--cpu-prof` for example. */
-  readonly nodeOptions?: readonly string[];
   /** How long the first round may take. */
   readonly readyWithinMs?: number;
 }
@@ -41,8 +39,9 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const dataFolder = join(options.folder, `data-${Date.now()}`);
   await writeFile(configuration, configurationOf(options.probes));
   const script = join(import.meta.dirname, 'daemon-process.ts');
+  // `--cpu-prof` for example.
   const extra = (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
-  const command = [process.execPath, ...extra, script, configuration, dataFolder] as const;
+  const command = [process.execPath, '--expose-gc', ...extra, script, configuration, dataFolder] as const;
   const [program, ...args] = options.core === undefined ? command : onCore(options.core, command);
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');

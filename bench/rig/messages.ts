@@ -2,6 +2,8 @@
 export type Ask =
   /** Makes so many runs, one probe after the other, so many of them in flight at any time. */
   | { readonly kind: 'saturate'; readonly runs: number; readonly inFlight: number }
+  /** Collects garbage and says what is left. */
+  | { readonly kind: 'weigh' }
   /** Looks on for a while at what the schedule does. */
   | { readonly kind: 'watch'; readonly forMs: number };
 
@@ -16,6 +18,7 @@ export type Answer =
       readonly cpuMs: number;
       readonly ms: number;
     }
+  | { readonly kind: 'weighed'; readonly liveMb: number }
   | { readonly kind: 'watched'; readonly seen: Watched };
 
 /** What the schedule did in a stretch of time. */

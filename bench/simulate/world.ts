@@ -86,8 +86,8 @@ export const BLIP_MS = 20_000;
 const MINUTE_MS = 60_000;
 /** Every probe has run, and every cache has been filled, before anything fails. */
 const QUIET_MS = 15 * MINUTE_MS;
-const LAYERS = [0.36, 0.28, 0.2, 0.16] as const;
-const INTERVALS_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
+const LAYERS = [0.3, 0.2, 0.2, 0.15, 0.15] as const;
+const INTERVALS_MS = [15_000, 15_000, 30_000, 30_000, 60_000, 60_000, 120_000, 300_000] as const;
 const FAULT_CLASSES = [
   'connect.refused',
   'connect.timeout',

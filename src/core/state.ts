@@ -56,6 +56,8 @@ export interface State {
   /** Open and pending ones, and the last closed ones for showing. */
   readonly incidents: Map<IncidentId, Incident>;
   readonly generations: Map<string, number>;
+  /** When each root last opened incidents; for telling that it flaps. */
+  readonly openings: Map<string, readonly number[]>;
   readonly asks: Map<ProbeId, Ask>;
   readonly windows: Map<string, Window>;
   readonly silences: Map<string, Silence>;
@@ -89,6 +91,7 @@ export function initialState(): State {
     probes: new Map(),
     incidents: new Map(),
     generations: new Map(),
+    openings: new Map(),
     asks: new Map(),
     windows: new Map(),
     silences: new Map(),

@@ -30,7 +30,7 @@ describe('a full example', () => {
       instance: 'prod-eu',
       serverOwner: 'sre',
       publicUrl: 'https://tocsin.example',
-      pageAfterMs: [30_000, 60_000, 600_000, 300_000],
+      pageAfterMs: [30_000, 60_000, 600_000, 600_000],
       hold: { minMs: 4000, maxMs: 20_000, afterMs: 120_000 },
       causeWithinMs: 80_000,
       remindMs: 7_200_000,

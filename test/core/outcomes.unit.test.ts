@@ -328,6 +328,44 @@ describe('docs/engine.md 8, required outcomes', () => {
     });
   });
 
+  test('23: when every anchor and every probe fails at once there is one incident about the monitor, and nothing about services', () => {
+    for (const seed of SEEDS) {
+      const s = new Simulation(
+        makeConfiguration({ a: zero(), b: zero({ needs: ['a'] }) }),
+        (_probe, at) => (at >= T && at < T + 20_000 ? 'unknown' : 'pass'),
+        seed,
+      );
+      for (let at = T + 2500; at < T + 20_000; at += 2500)
+        s.at(at, {
+          kind: 'anchor',
+          startedAt: START + at - 2000,
+          endedAt: START + at,
+          answered: false,
+          detail: 'none of 2 anchors answered within 2 s',
+        });
+      s.at(T + 20_500, {
+        kind: 'anchor',
+        startedAt: START + T + 20_400,
+        endedAt: START + T + 20_500,
+        answered: true,
+        detail: 'an anchor answers again',
+      }).run(T + 30_000);
+      expect(s.sent.map((m) => `${m.event} ${m.incident.root.kind}`)).toEqual(['page monitor', 'resolve monitor']);
+      expect(s.events('page')[0]?.incident.impact).toEqual([]);
+    }
+  });
+
+  test('24: runs judged unknown while the event loop stalled page nobody', () => {
+    everyPhase(
+      { a: zero(), b: zero({ needs: ['a'] }) },
+      (_probe, at) => (at >= T && at < T + 20_000 ? 'unknown' : 'pass'),
+      T + 40_000,
+      (s) => {
+        expect(s.sent).toEqual([]);
+      },
+    );
+  });
+
   test('25: a failure inside a maintenance window that lasts beyond it is paged after its end, with the true onset', () => {
     const window: Maintenance = {
       kind: 'once',
@@ -487,6 +525,17 @@ describe('docs/engine.md 8, required outcomes', () => {
         expect(s.events('page').map((p) => `${p.root} ${p.incident.root.kind}`)).toEqual(['dep shared']);
       },
     );
+  });
+
+  test('a root that opened three times in half an hour stays open until ten minutes quiet, and resolves once', () => {
+    const world: World = (probe, at) =>
+      probe === 'a/http' && at >= T && at < T + 300_000 && Math.floor((at - T) / 30_000) % 2 === 0 ? HTTP : 'pass';
+    everyPhase({ a: zero() }, world, T + 300_000 + 640_000, (s) => {
+      expect(pages(s)).toEqual(['a', 'a', 'a']);
+      const last = s.events('resolve').at(-1);
+      expect(s.events('resolve')).toHaveLength(3);
+      expect(last?.at).toBeGreaterThanOrEqual(T + 270_000 + 600_000);
+    });
   });
 
   test('35: a blip that ended before pageAfter pages nobody', () => {

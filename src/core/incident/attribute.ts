@@ -5,6 +5,7 @@ import { stageOrder } from '../detect/classes.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import { askToVerify, askDependents } from '../diagnose/verify.ts';
 import type { Turn } from '../state.ts';
+import { noteOpening } from './flapping.ts';
 import { rootKey, tell } from './incident.ts';
 import type { Incident, Root } from './incident.ts';
 import { rootsNow } from './roots-now.ts';
@@ -174,6 +175,7 @@ function open(turn: Turn, now: RootNow): Incident {
     symptoms: new Map(),
     suppressed: new Map(),
     hold: { startedAt: turn.now, asked },
+    quietSince: null,
     loudness: null,
     sequence: 0,
     told: new Map(),
@@ -200,6 +202,7 @@ function open(turn: Turn, now: RootNow): Incident {
     `${String(first.failure.count)} failures in a row; ${asked.size === 0 ? 'nothing to verify' : `verifying ${String(asked.size)} probes`}`,
   );
   turn.state.incidents.set(incident.id, incident);
+  noteOpening(turn, root);
   turn.effects.push({
     kind: 'decide',
     incident: incident.id,

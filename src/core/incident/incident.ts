@@ -65,6 +65,8 @@ export interface Incident {
   suppressed: Map<ProbeId, Suppressed>;
   /** Probes asked to run before anything is said, and when the hold began. */
   hold: { readonly startedAt: number; readonly asked: Map<ProbeId, number> } | null;
+  /** Since when a flapping root passes; null while it fails, and for all others. */
+  quietSince: number | null;
   /** The loudest it was told; null: nobody yet. */
   loudness: Loudness | null;
   sequence: number;

@@ -12,6 +12,7 @@ import { assess } from './assess.ts';
 import type { Assessment } from './assess.ts';
 import { attribute, isLive } from './attribute.ts';
 import type { Attribution } from './attribute.ts';
+import { quietAt } from './flapping.ts';
 import { tell } from './incident.ts';
 import type { Incident, Loudness } from './incident.ts';
 import { relevantTo } from './relevant.ts';
@@ -33,7 +34,7 @@ export function settle(turn: Turn): void {
     if (at !== null && at > turn.now && (wakeAt === null || at < wakeAt)) wakeAt = at;
   };
   for (const incident of liveIncidents(turn)) {
-    bring(turn, incident, attribution);
+    bring(turn, incident, attribution, wake);
     if (!isLive(incident)) continue;
     const assessment = assess(turn, incident, attribution.roots.get(incident.id)?.failures ?? new Map());
     note(incident, assessment, attribution.roots.has(incident.id));
@@ -118,7 +119,7 @@ function isDependencyOf(turn: Turn, capabilities: readonly string[], incident: I
 }
 
 /** Moves one incident: its root goes on, turned out to be a symptom, or ended. */
-function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
+function bring(turn: Turn, incident: Incident, attribution: Attribution, wake: (at: number) => void): void {
   const root = attribution.roots.get(incident.id);
   const symptoms: Incident['symptoms'] = new Map(attribution.symptoms.get(incident.id));
   const passed = [...incident.symptoms.keys()].filter((id) => !symptoms.has(id) && !isFailing(turn, id));
@@ -130,6 +131,7 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
   }
   if (root !== undefined) {
     incident.rootProbes = root.probes;
+    incident.quietSince = null;
     const capabilities = new Set([...incident.capabilities, ...(root.isFactor ? [] : root.failures.keys())]);
     if (capabilities.size > incident.capabilities.length) incident.capabilities = [...capabilities].sort();
     // A symptom that passes hints that the root is back.
@@ -152,6 +154,11 @@ function bring(turn: Turn, incident: Incident, attribution: Attribution): void {
   const removed =
     (incident.capabilities.length > 0 && turn.graph.services.get(serviceOfRoot(incident.root)) === undefined) ||
     (incident.first.probe !== null && !turn.graph.probes.has(incident.first.probe));
+  const quiet = removed ? null : quietAt(turn, incident);
+  if (quiet !== null) {
+    wake(quiet);
+    return;
+  }
   close(
     turn,
     incident,

@@ -179,6 +179,7 @@ function openStandalone(turn: Turn, what: Standalone): void {
     symptoms: new Map(),
     suppressed: new Map(),
     hold: null,
+    quietSince: null,
     loudness: what.loudness,
     sequence: 0,
     told: new Map(),
