@@ -23,7 +23,7 @@ export interface ProbePage {
 export interface Baselines {
   /** Every failing probe pages. */
   readonly perProbe: readonly ProbePage[];
-  /** A failing probe is kept quiet while a probe of anything that it declares to need, at whatever remove, fails. */
+  /** A failing probe is kept quiet if, when its page is due, a probe of anything that it declares to need fails, at whatever remove. */
   readonly suppressing: readonly ProbePage[];
   /** The same, decided 30 s later. */
   readonly waiting: readonly ProbePage[];
@@ -44,20 +44,10 @@ export function playBaselines(truth: Truth, rules: Rules): Baselines {
       const { member, since, confirmedAt, until } = episode;
       const dueAt = Math.max(confirmedAt, since + rules.pageAfterMs[0]) + waitMs;
       const others = suppresses ? [...(needed[member] ?? [])].flatMap((m) => byMember.get(m) ?? []) : [];
-      const at = quietUntil(dueAt, others);
-      return at < until ? [{ at, member }] : [];
+      const isQuiet = others.some((e) => e.confirmedAt <= dueAt && dueAt < e.until);
+      return dueAt < until && !isQuiet ? [{ at: dueAt, member }] : [];
     });
   return { perProbe: pages(0, false), suppressing: pages(0, true), waiting: pages(GROUP_WAIT_MS, true) };
-}
-
-/** The first moment from `at` on at which none of these fails. */
-function quietUntil(at: number, episodes: readonly Episode[]): number {
-  let quiet = at;
-  for (;;) {
-    const failing = episodes.find((e) => e.confirmedAt <= quiet && quiet < e.until);
-    if (failing === undefined) return quiet;
-    quiet = failing.until;
-  }
 }
 
 function failures(truth: Truth, member: number, watch: Watch, rules: Rules): Episode[] {

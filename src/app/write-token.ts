@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Secret } from '../model/secret.ts';
 
 /** The file in the data folder, readable by its owner alone, that holds the token for writing where none is configured. */
-export const TOKEN_FILE = 'api-token';
+const TOKEN_FILE = 'api-token';
 
 /** The write token of a data folder: made at first start, the same ever after. */
 export async function writeToken(dataFolder: string): Promise<Secret> {

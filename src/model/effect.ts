@@ -1,14 +1,5 @@
 import type { ChannelId, IncidentId, ProbeId } from './ids.ts';
-import type { Notification, NotificationEvent } from './notification.ts';
-
-/** Why an incident was told, or not yet: every decision carries its reason. */
-export type Decision =
-  | { readonly kind: 'send'; readonly event: NotificationEvent; readonly reason: string }
-  | {
-      readonly kind: 'held';
-      readonly reason: 'explained' | 'maintenance' | 'silenced' | 'recovering' | 'not-yet' | 'verifying' | 'flapping';
-      readonly by?: string;
-    };
+import type { Notification } from './notification.ts';
 
 /** Tell one channel. `id` is stable over restarts and replays: incident, sequence and channel. */
 export interface NotifyEffect {

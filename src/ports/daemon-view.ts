@@ -21,7 +21,7 @@ export interface StatusView {
   readonly troubles: readonly string[];
 }
 
-export type { ImpactItem, ImpactView, Refusal } from '../model/view.ts';
+export type { ImpactView, Refusal } from '../model/view.ts';
 
 /** An observation as stored: docs/api.md, "An observation". */
 export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };

@@ -69,10 +69,10 @@ export interface World extends Breakable, AsyncDisposable {
 export const DEMO_SEED = 'tocsin demo world';
 
 /** The repository whose images are signed and deployed. */
-export const REPOSITORY = 'shop/web';
+const REPOSITORY = 'shop/web';
 
 /** The key of the signing policy in the store. */
-export const POLICY_KEY = 'policy/signing';
+const POLICY_KEY = 'policy/signing';
 
 /**
  * Starts a world on loopback, quickest things first. Rejects with a `WorldError` that names the server and

@@ -338,6 +338,8 @@ function exhausted(
 
 /** The worse of two, traced to the roots of both; the earlier beginning counts among equals. */
 function merged(a: Blame, b: Blame): Blame {
+  // The same trouble by two ways, as in most graphs.
+  if (a === b) return a;
   const worse = a.state === b.state ? (a.since <= b.since ? a : b) : a.state === 'down' ? a : b;
   return { ...worse, roots: sorted([...a.roots, ...b.roots]) };
 }

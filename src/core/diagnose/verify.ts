@@ -81,7 +81,7 @@ export function askAgain(turn: Turn, probe: Probe, state: ProbeState): void {
 }
 
 /** Whether a probe may be run for others: heartbeats, pushes, cron and slow ones may not, unless they say so. */
-export function runsForOthers(probe: Probe): boolean {
+function runsForOthers(probe: Probe): boolean {
   return probe.enabled && probe.onDemand && probe.schedule.kind !== 'pushed';
 }
 

@@ -160,7 +160,7 @@ export function blockedPath(from: CapabilityId, hits: ReadonlyMap<CapabilityId, 
 }
 
 /** Milliseconds as the configuration language writes them: `10m`, `1h30m`, `500ms`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms <= 0) return '0s';
   let text = '';
   let rest = Math.round(ms);

@@ -58,7 +58,7 @@ export interface ProbeSpec {
 }
 
 /** The common rules of the scenarios: two failures, half a second apart, no waiting, a hold of one to four seconds. */
-export const QUICK: ProbeSpec = {
+const QUICK: ProbeSpec = {
   every: 2000,
   timeout: 1000,
   failures: 2,
