@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** A program that tests talk to for real, and where Debian keeps it. */
@@ -13,7 +13,11 @@ const realServers: readonly RealServer[] = [
   { program: 'dnsmasq', debianPackage: 'dnsmasq-base', tests: 'a repointed name, seen through a real DNS server' },
   { program: 'docker-registry', debianPackage: 'docker-registry', tests: 'probes of a real image registry' },
   { program: 'etcd', debianPackage: 'etcd-server', tests: 'probes of a real etcd' },
+  { program: 'mariadbd', debianPackage: 'mariadb-server', tests: 'probes of a real MariaDB' },
   { program: 'nginx', debianPackage: 'nginx-light', tests: 'HTTP and TLS probes of a real web server' },
+  { program: 'ping', debianPackage: 'iputils-ping', tests: "probes by the system's ping" },
+  { program: 'postgres', debianPackage: 'postgresql', tests: 'probes of a real PostgreSQL, and of its standby' },
+  { program: 'prometheus', debianPackage: 'prometheus', tests: 'probes of a real Prometheus' },
   { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
   { program: 'redis-server', debianPackage: 'redis-server', tests: 'probes of a real Redis' },
 ];
@@ -38,7 +42,7 @@ export function provideRealServers(): void {
 }
 
 function isInstalled(program: string): boolean {
-  return searchPath.split(path.delimiter).some((folder) => {
+  return [...searchPath.split(path.delimiter), ...postgresFolders()].some((folder) => {
     try {
       accessSync(path.join(folder, program), constants.X_OK);
       return folder !== '';
@@ -46,6 +50,12 @@ function isInstalled(program: string): boolean {
       return false;
     }
   });
+}
+
+/** Debian keeps PostgreSQL's programs by version, out of every PATH. */
+function postgresFolders(): readonly string[] {
+  const root = '/usr/lib/postgresql';
+  return existsSync(root) ? readdirSync(root).map((version) => path.join(root, version, 'bin')) : [];
 }
 
 function whyNotInstall(): string | undefined {

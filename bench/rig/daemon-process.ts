@@ -43,7 +43,7 @@ async function answer(ask: Ask): Promise<void> {
       globalThis.gc?.();
       return tell({ kind: 'weighed', liveMb: process.memoryUsage().heapUsed / 2 ** 20 });
     case 'watch':
-      return tell({ kind: 'watched', seen: await watch(ask.forMs) });
+      return tell({ kind: 'watched', seen: await watch(ask) });
   }
 }
 
@@ -62,16 +62,21 @@ async function saturate(runs: number, inFlight: number): Promise<Answer> {
   return { kind: 'saturated', runs, notPassed, ms: performance.now() - begun, cpuMs: spent(cpu) };
 }
 
-async function watch(forMs: number): Promise<Watched> {
+async function watch({ forMs, everyMs }: Extract<Ask, { kind: 'watch' }>): Promise<Watched> {
   const from = Date.now();
   const until = from + forMs;
   const dueInside = new Set<ProbeId>();
+  const lastDueAt = new Map(probes.map((id) => [id, from]));
+  const missedUntil = (id: ProbeId, dueAt: number): number =>
+    Math.max(0, Math.ceil((dueAt - (lastDueAt.get(id) ?? from)) / everyMs - 1.1));
   const lateness: number[] = [];
-  let [observed, notPassed, committed, longestCommitMs] = [0, 0, 0, 0];
+  let [observed, missed, notPassed, committed, longestCommitMs] = [0, 0, 0, 0, 0];
   listener = (event) => {
     if (event.kind === 'run-started') {
       const dueAt = Date.now() - event.latenessMs;
       if (dueAt < from || dueAt >= until) return;
+      missed += missedUntil(event.probe, dueAt);
+      lastDueAt.set(event.probe, dueAt);
       dueInside.add(event.probe);
       lateness.push(event.latenessMs);
     } else if (event.kind === 'observed') {
@@ -96,6 +101,7 @@ async function watch(forMs: number): Promise<Watched> {
   return {
     started: lateness.length,
     observed,
+    missed: probes.reduce((sum, id) => sum + missedUntil(id, until), missed),
     notPassed,
     latenessMs: spread(lateness),
     loopDelayMs: {

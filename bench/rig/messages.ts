@@ -5,7 +5,7 @@ export type Ask =
   /** Collects garbage and says what is left. */
   | { readonly kind: 'weigh' }
   /** Looks on for a while at what the schedule does. */
-  | { readonly kind: 'watch'; readonly forMs: number };
+  | { readonly kind: 'watch'; readonly forMs: number; readonly everyMs: number };
 
 /** What the daemon's process says. */
 export type Answer =
@@ -26,6 +26,8 @@ export interface Watched {
   /** Regular runs that were due in it and began, and those of them whose observation was recorded. */
   readonly started: number;
   readonly observed: number;
+  /** Regular runs that never began: a probe was silent for longer than its interval. */
+  readonly missed: number;
   readonly notPassed: number;
   readonly latenessMs: Spread;
   readonly loopDelayMs: Spread;

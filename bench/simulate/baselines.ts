@@ -58,7 +58,7 @@ function failures(truth: Truth, member: number, watch: Watch, rules: Rules): Epi
   let passes = 0;
   let since = 0;
   let confirmedAt: number | null = null;
-  for (let at = watch.phaseMs; at <= truth.world.measured.until;) {
+  for (let at = watch.phaseMs; at <= truth.measured.until;) {
     const { failed, ms } = look(truth, member, at, timeoutMs);
     const endedAt = at + ms;
     if (failed !== null) {
@@ -86,7 +86,7 @@ function failures(truth: Truth, member: number, watch: Watch, rules: Rules): Epi
 function missedBeats(truth: Truth, member: number, watch: Watch): Episode[] {
   const episodes: Episode[] = [];
   let last = 0;
-  for (let at = watch.phaseMs; at <= truth.world.measured.until; at += watch.everyMs) {
+  for (let at = watch.phaseMs; at <= truth.measured.until; at += watch.everyMs) {
     if (look(truth, member, at, TIMEOUT_MS).failed !== null) continue;
     const dueAt = last + watch.everyMs + GRACE_MS;
     if (at > dueAt) episodes.push({ member, since: dueAt, confirmedAt: dueAt, until: at });

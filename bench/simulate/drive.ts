@@ -119,7 +119,7 @@ export function drive(truth: Truth, rules: Rules, listener?: Listener): readonly
   for (;;) {
     const due = (engine.nextDeadline(state) ?? Infinity) - START_AT;
     const at = Math.min(due, queue.nextAt);
-    if (at > truth.world.measured.until) return pages;
+    if (at > truth.measured.until) return pages;
     if (due < queue.nextAt) append({ kind: 'tick' }, due);
     else {
       const next = queue.take();

@@ -15,6 +15,8 @@ export interface Named {
 export interface Verdict {
   readonly pages: number;
   readonly wrong: readonly Named[];
+  /** Of these, how many name only what worked all the time. */
+  readonly noise: number;
   /** True roots that no page named. */
   readonly missed: readonly number[];
   readonly roots: number;
@@ -41,7 +43,7 @@ export function namedByProbe(page: ProbePage): Named {
  * that declare to need it shows that, this one will do.
  */
 export function judge(truth: Truth, named: readonly Named[]): Verdict {
-  const begin = Math.min(...truth.faults.map((f) => f.from));
+  const begin = truth.measured.from;
   const pages = named.filter((p) => p.at >= begin);
   const standsFor = new Map<number, number>();
   for (const fault of truth.faults) {
@@ -51,10 +53,13 @@ export function judge(truth: Truth, named: readonly Named[]): Verdict {
   }
   const isRight = (page: Named): boolean => page.members.every((m) => standsFor.has(m));
   const found = new Set(pages.filter(isRight).flatMap((p) => p.members.map((m) => standsFor.get(m))));
-  const first = pages.find((p) => p.members.some((m) => (truth.outages[m]?.length ?? 0) > 0));
+  const isHit = (page: Named): boolean => page.members.some((m) => (truth.outages[m]?.length ?? 0) > 0);
+  const wrong = pages.filter((p) => !isRight(p));
+  const first = pages.find(isHit);
   return {
     pages: pages.length,
-    wrong: pages.filter((p) => !isRight(p)),
+    wrong,
+    noise: wrong.filter((p) => !isHit(p)).length,
     missed: truth.faults.filter((f) => !found.has(f.member)).map((f) => f.member),
     roots: truth.faults.length,
     firstPageMs: first === undefined ? null : first.at - begin,

@@ -11,7 +11,7 @@ export function show(row: Row, seed: number): void {
   const truth = drawTruth(drawWorld(seed, row.shape));
   console.log(`${row.name}, seed ${String(seed)}\n`);
   for (const line of tellTruth(truth)) console.log(line);
-  const begin = Math.min(...truth.faults.map((f) => f.from));
+  const begin = truth.measured.from;
   const listener: Listener = (at, { entry, effects }) => {
     const parts: string[] = [];
     if (at >= begin - 30_000 && entry.kind === 'observation' && entry.outcome === 'fail')
@@ -27,7 +27,7 @@ export function show(row: Row, seed: number): void {
 }
 
 function* tellTruth(truth: Truth): Iterable<string> {
-  const begin = Math.min(...truth.faults.map((f) => f.from));
+  const begin = truth.measured.from;
   for (const [index, member] of truth.world.members.entries()) {
     const outages = truth.outages[index] ?? [];
     if (outages.length === 0) continue;

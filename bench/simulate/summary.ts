@@ -8,7 +8,8 @@ export function summary(verdicts: readonly Verdict[]): string {
   const pages = mean(verdicts.map((v) => v.pages)).toFixed(2);
   const wrong = mean(verdicts.map((v) => v.wrong.length)).toFixed(2);
   const missed = mean(verdicts.map((v) => v.missed.length)).toFixed(2);
-  return `${pages} (${wrong}), ${missed} missed, ${seconds(0.5)}/${seconds(0.95)} s`;
+  const noise = mean(verdicts.map((v) => v.noise)).toFixed(2);
+  return `${pages} (${wrong}, ${noise} noise), ${missed} missed, ${seconds(0.5)}/${seconds(0.95)} s`;
 }
 
 function mean(values: readonly number[]): number {

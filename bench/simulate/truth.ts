@@ -19,7 +19,11 @@ export interface Truth {
   readonly faults: readonly Fault[];
   /** By member. */
   readonly outages: readonly (readonly Outage[])[];
+  /** From the first fault to three minutes after everything works again: what is sent in this time is counted. */
+  readonly measured: { readonly from: number; readonly until: number };
 }
+
+const AFTERMATH_MS = 180_000;
 
 /** Draws the faults: none lies in the reach of another, and each is seen by somebody. */
 export function drawTruth(world: World): Truth {
@@ -37,7 +41,9 @@ export function drawTruth(world: World): Truth {
   // Each alone, and all together: a redundancy may stand against one and fall to two.
   const groups = faults.length > 1 ? [...faults.map((f) => [f]), faults] : [faults];
   for (const group of groups) for (const [member, outage] of spread(world, group)) outages[member]?.push(outage);
-  return { world, faults, outages };
+  const from = Math.min(...faults.map((f) => f.from));
+  const until = Math.max(...outages.flatMap((list) => list.map((o) => o.until))) + AFTERMATH_MS;
+  return { world, faults, outages, measured: { from, until: Math.min(until, world.untilMs) } };
 }
 
 /** Whether a member is down at a time, and how it shows. */

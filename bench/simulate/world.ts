@@ -78,8 +78,9 @@ export interface World {
   readonly members: readonly Member[];
   /** Of each member, when its probe sees failures that are nobody's. */
   readonly blips: readonly (readonly number[])[];
-  /** When measuring begins and ends. */
-  readonly measured: { readonly from: number; readonly until: number };
+  /** Before this nothing fails but by noise; and when the simulation ends at the latest. */
+  readonly quietMs: number;
+  readonly untilMs: number;
 }
 
 export const BLIP_MS = 20_000;
@@ -87,7 +88,7 @@ const MINUTE_MS = 60_000;
 /** Every probe has run, and every cache has been filled, before anything fails. */
 const QUIET_MS = 15 * MINUTE_MS;
 const LAYERS = [0.3, 0.2, 0.2, 0.15, 0.15] as const;
-const INTERVALS_MS = [15_000, 15_000, 30_000, 30_000, 60_000, 60_000, 120_000, 300_000] as const;
+const INTERVALS_MS = [15_000, 15_000, 15_000, 30_000, 30_000, 30_000, 60_000, 60_000, 120_000, 300_000] as const;
 const FAULT_CLASSES = [
   'connect.refused',
   'connect.timeout',
@@ -113,20 +114,20 @@ export function drawWorld(seed: number, shape: WorldShape): World {
     return { needs, watch: drawWatch(shape, watching), symptom };
   });
   const blips = members.map(() => drawBlips(shape, until, noise));
-  return { seed, shape, members, blips, measured: { from: QUIET_MS, until } };
+  return { seed, shape, members, blips, quietMs: QUIET_MS, untilMs: until };
 }
 
-/** One to three faults within two minutes, each lasting 5 to 12 minutes, at members that `mayFail` allows. */
+/** One to three faults within two minutes, each lasting 3 to 8 minutes, at members that `mayFail` allows. */
 export function drawFaults(world: World, mayFail: (member: number, chosen: readonly Fault[]) => boolean): Fault[] {
   const random = randomFor(world.seed, 'faults');
   const luck = random.next();
   const wanted = luck < 0.7 ? 1 : luck < 0.9 ? 2 : 3;
   const faults: Fault[] = [];
-  const begin = world.measured.from + random.between(0, 2 * MINUTE_MS);
+  const begin = world.quietMs + random.between(0, 2 * MINUTE_MS);
   for (let tries = 0; tries < 1000 && faults.length < wanted; tries++) {
     const member = random.between(0, world.members.length);
     const from = faults.length === 0 ? begin : begin + random.between(0, 2 * MINUTE_MS);
-    const until = from + random.between(5 * MINUTE_MS, 12 * MINUTE_MS);
+    const until = from + random.between(3 * MINUTE_MS, 8 * MINUTE_MS);
     const failureClass = random.pick(FAULT_CLASSES);
     if (mayFail(member, faults)) faults.push({ member, from, until, class: failureClass });
   }

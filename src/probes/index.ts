@@ -5,6 +5,7 @@ import { dns } from './dns.ts';
 import { etcd } from './etcd.ts';
 import { exec } from './exec.ts';
 import { flow } from './flow.ts';
+import { fulcio } from './fulcio.ts';
 import { grpc } from './grpc.ts';
 import { heartbeat } from './heartbeat.ts';
 import { http } from './http.ts';
@@ -31,6 +32,7 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(etcd),
   anyKind(exec),
   anyKind(flow),
+  anyKind(fulcio),
   anyKind(grpc),
   anyKind(heartbeat),
   anyKind(http),

@@ -45,6 +45,14 @@ export function issueAuthority(request: CertificateRequest): Certificate {
   ]);
 }
 
+/** A certificate authority that is signed by another one. */
+export function issueIntermediate(request: CertificateRequest, authority: Certificate): Certificate {
+  return issue(request, authority, [
+    extension(OID.basicConstraints, true, sequence(boolean(true))),
+    extension(OID.keyUsage, true, bitString(KEY_USAGE_SIGN_CERTIFICATES, 1)),
+  ]);
+}
+
 /** A server certificate for `request.names`, issued by `authority`. */
 export function issueServerCertificate(request: CertificateRequest, authority: Certificate): Certificate {
   return issue(request, authority, [

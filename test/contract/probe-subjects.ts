@@ -9,6 +9,7 @@ export interface ProbeSubject {
 
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rekorKey = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+const authorityPin = `sha256/${Buffer.alloc(32).toString('base64')}`;
 
 /** Every kind that opens connections has a line here, or the contract test fails. */
 export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
@@ -19,6 +20,21 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['steps', { steps: [] }],
       ['steps.0.url', { steps: [{ name: 'ask', url: 'nowhere' }] }],
+    ],
+  },
+  fulcio: {
+    at: (port) => ({
+      url: `http://127.0.0.1:${port}`,
+      spki: authorityPin,
+      issuer: 'https://login.example',
+      ctLog: { url: `http://127.0.0.1:${port}`, publicKey: rekorKey },
+    }),
+    wrong: [
+      ['spki', { url: 'https://a.example' }],
+      [
+        'ctLog.publicKey',
+        { url: 'https://a.example', spki: authorityPin, ctLog: { url: 'http://b.example', publicKey: 'a' } },
+      ],
     ],
   },
   grpc: {

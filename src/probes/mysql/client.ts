@@ -91,6 +91,10 @@ class MysqlClient implements SqlClient {
       rowsAsArray: true,
       typeCast: (field, next) => castValue(field.type, field.string.bind(field), next),
     });
+    // Packets out of order: mysql2 would complain on the console and go on. The wire takes it for what it is.
+    (connection as unknown as NodeJS.EventEmitter).on('warn', (warning: Error) => {
+      throw warning;
+    });
     const upgradable = connection as unknown as { startTLS: (onSecure: (error?: Error) => void) => void };
     // Its own would resume sessions, know no name for a literal address, and lose a refused certificate.
     upgradable.startTLS = (onSecure) => void this.#startTls(onSecure);

@@ -7,6 +7,7 @@ import { codeOf, type Stopped } from '../net/stopped.ts';
 import { exactNumber, keptResult } from '../sql/answer.ts';
 import type { MakeClient, SqlClient, SqlOutcome, SqlTarget } from '../sql/session.ts';
 import { Wire } from '../sql/wire.ts';
+import { Frames } from './frames.ts';
 import { OWN_MISTAKES } from './sqlstate.ts';
 
 const MAX_BYTES = 1_048_576;
@@ -28,7 +29,8 @@ export const postgresClient: MakeClient = async (connection, target, subject, co
     if (secured.socket === undefined) return secured.stopped ?? neverHere();
     socket = secured.socket;
   }
-  const wire = new Wire(socket, { subject, maxBytes: MAX_BYTES, greeting: { length: 5, isPlausible } }, context);
+  const greeting = { length: 5, isPlausible };
+  const wire = new Wire(socket, { subject, maxBytes: MAX_BYTES, greeting, frames: new Frames() }, context);
   return new PostgresClient(wire, target, subject, context);
 };
 

@@ -18,21 +18,29 @@ export function canaryOf(reply: Reply, canary: CanaryEntry, pins: Pins): Checked
       expected: `entry ${canary.id}`,
       got: '404',
     });
-  const answer = jsonOf(reply, entriesShape);
+  const answered = oneEntryOf(reply);
+  return answered.ok ? verifyEntry(answered.value, canary, pins) : answered;
+}
+
+/** The one entry of an answer, not believed yet. */
+export function oneEntryOf(reply: Reply, wanted?: readonly number[]): Checked<Answered> {
+  const answer = jsonOf(reply, entriesShape, wanted);
   if (!answer.ok) return answer;
   const [[id, entry] = [], ...more] = Object.entries(answer.value);
   if (id === undefined || entry === undefined || more.length > 0)
     return malformed(reply, `with ${Object.keys(answer.value).length} entries, not one`);
-  return verifyEntry({ id, entry, request: reply.request }, canary, pins);
+  return passed({ id, entry, request: reply.request });
 }
 
-interface Answered {
+/** An entry as an answer gives it, under its id. */
+export interface Answered {
   readonly id: string;
   readonly entry: LogEntry;
   readonly request: string;
 }
 
-function verifyEntry(answered: Answered, canary: CanaryEntry, pins: Pins): Checked<SignedTree> {
+/** Verifies everything of an entry that can be: that it is this one, its proof, and its promise. */
+export function verifyEntry(answered: Answered, canary: CanaryEntry, pins: Pins): Checked<SignedTree> {
   const { id, entry, request } = answered;
   const asked = sameEntry(answered, canary);
   if (!asked.ok) return asked;

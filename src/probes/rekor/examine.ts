@@ -1,6 +1,7 @@
+import type { StepKind } from '../../model/run.ts';
 import { printable } from '../../ports/printable.ts';
 import { canaryOf } from './canary.ts';
-import type { Fault } from './fault.ts';
+import type { Checked, Fault } from './fault.ts';
 import {
   identityOf,
   logInfoOf,
@@ -13,25 +14,42 @@ import {
 } from './head.ts';
 import { growthOf, sameView, withoutProof, withProof } from './history.ts';
 import type { Remembered, Reply, Visit } from './measured.ts';
-import type { CanaryEntry } from './options.ts';
+import type { CanaryEntry, CanaryIndex } from './options.ts';
 import { malformed, textOf, type LogInfo, type Shard } from './reply.ts';
+import { postedOf, readBackOf } from './written.ts';
 
-/** The steps of a run, in causal order. */
+/** The steps of a run, in causal order; which of them there are, the options say. */
 export const STEP_NAMES = [
   'ping',
   'log info',
+  'checkpoint',
   'checkpoint signature',
   'identity',
   'consistency',
   'canary entry',
+  'write',
+  'written entry',
 ] as const;
 
 /** One step of a run. */
 export type StepName = (typeof STEP_NAMES)[number];
 
-/** What kind of use a step makes of the log: everything but the ping reads it. */
-export function kindOfStep(name: StepName): 'reach' | 'read' {
-  return name === 'ping' ? 'reach' : 'read';
+/** What kind of use a step makes of the log. An entry is written once it can be read back. */
+export function kindOfStep(name: StepName): StepKind {
+  switch (name) {
+    case 'ping':
+    case 'checkpoint':
+      return 'reach';
+    case 'log info':
+    case 'checkpoint signature':
+    case 'identity':
+    case 'consistency':
+    case 'canary entry':
+      return 'read';
+    case 'write':
+    case 'written entry':
+      return 'write';
+  }
 }
 
 /** What a step came to: a fault, or in words what it found. */
@@ -41,6 +59,11 @@ export type StepResult = { readonly ok: true; readonly found?: string } | { read
 export interface Examined {
   readonly address: string;
   readonly results: ReadonlyMap<StepName, StepResult>;
+  /** The answer that each step is about, as far as something was asked. */
+  readonly replies: ReadonlyMap<StepName, Reply>;
+  /** What steps took that are not the time of their answer, in milliseconds. */
+  readonly verifyMs: number;
+  readonly rereads: number;
   /** The tree that it serves, once verified. */
   readonly tree?: SignedTree;
   /** The tree that the remembered one is to be compared with: the one served, or after a rotation an inactive one. */
@@ -53,7 +76,7 @@ export interface Examined {
 export interface Expectations {
   readonly pins: Pins;
   readonly remembered: Remembered | null;
-  readonly canary?: CanaryEntry | undefined;
+  readonly canary?: CanaryEntry | CanaryIndex | undefined;
 }
 
 /**
@@ -62,7 +85,13 @@ export interface Expectations {
  */
 export function examine(visit: Visit, { pins, remembered, canary }: Expectations): Examined {
   const results = new Map<StepName, StepResult>();
-  const seen = { address: visit.address, results };
+  const seen = {
+    address: visit.address,
+    results,
+    replies: repliesOf(visit),
+    verifyMs: visit.verifyMs,
+    rereads: visit.logRereads + visit.proofRereads + (visit.written?.rereads ?? 0),
+  };
   const fails = (step: StepName, fault: Fault) => results.set(step, { ok: false, fault });
 
   const ping = pingOf(visit.ping);
@@ -103,14 +132,37 @@ export function examine(visit: Visit, { pins, remembered, canary }: Expectations
     ...(history.continued !== undefined && { continued: history.continued }),
     ...(remembered !== null && remembered.treeId !== tree.treeId && { rotatedFrom: remembered.treeId }),
   };
-  if (history.result?.ok !== true || canary === undefined || visit.entry === undefined) return known;
+  if (history.result?.ok !== true) return known;
+  const inSameTree = (entry: Checked<SignedTree>): StepResult => {
+    if (!entry.ok) return entry;
+    const [log, other] = [`${visit.address} (log)`, `${visit.address} (entry)`];
+    const view = sameView({ address: log, tree }, { address: other, tree: entry.value });
+    return view.ok ? { ok: true, found: 'included, with a valid promise' } : view;
+  };
+  if (canary?.kind === 'id' && visit.entry !== undefined)
+    results.set('canary entry', inSameTree(canaryOf(visit.entry, canary, pins)));
 
-  const entry = canaryOf(visit.entry, canary, pins);
-  const view = entry.ok
-    ? sameView({ address: `${visit.address} (log)`, tree }, { address: `${visit.address} (entry)`, tree: entry.value })
-    : entry;
-  results.set('canary entry', view.ok ? { ok: true, found: 'included, with a valid promise' } : view);
+  const { written } = visit;
+  if (written === undefined || results.get('canary entry')?.ok === false) return known;
+  const posted = postedOf(written, tree, pins);
+  results.set('write', posted.ok ? { ok: true, found: `${written.post.status}, entry ${posted.value.id}` } : posted);
+  if (posted.ok && written.read !== undefined)
+    results.set('written entry', inSameTree(readBackOf({ ...written, read: written.read }, posted.value, pins)));
   return known;
+}
+
+function repliesOf({ ping, log, proof, entry, written }: Visit): ReadonlyMap<StepName, Reply> {
+  const replies: readonly (readonly [StepName, Reply | undefined])[] = [
+    ['ping', ping],
+    ['log info', log],
+    ['checkpoint signature', log],
+    ['identity', log],
+    ['consistency', proof ?? log],
+    ['canary entry', entry],
+    ['write', written?.post],
+    ['written entry', written?.read],
+  ];
+  return new Map(replies.flatMap(([step, reply]) => (reply === undefined ? [] : [[step, reply] as const])));
 }
 
 /** The proof that is to be asked for: sizes and tree; undefined where none is needed. */

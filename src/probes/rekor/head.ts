@@ -1,7 +1,7 @@
 import { printable } from '../../ports/printable.ts';
 import { parseCheckpoint, type Checkpoint } from '../transparency/checkpoint.ts';
 import { logKeyFromSpki, type LogKey } from '../transparency/log-key.ts';
-import { openNote, rekorVerifier } from '../transparency/signed-note.ts';
+import { namedVerifier, openNote, rekorVerifier, type NoteVerifier } from '../transparency/signed-note.ts';
 import { failed, passed, type Checked } from './fault.ts';
 import type { Remembered, Reply } from './measured.ts';
 import { pinsAt, type RekorOptions } from './options.ts';
@@ -10,6 +10,8 @@ import { jsonOf, logInfoShape, malformed, type LogInfo, type Shard } from './rep
 /** What the configuration holds a log to, at the time of a run. */
 export interface Pins {
   readonly keys: readonly LogKey[];
+  /** Whose signature under a checkpoint counts: the keys as they sign one. */
+  readonly verifiers: readonly NoteVerifier[];
   /** Decimal tree ids; null where the configuration names none. */
   readonly treeIds: readonly string[] | null;
   /** The exact origin, or its part before ` - <tree id>`; null where it may be anything. */
@@ -18,6 +20,7 @@ export interface Pins {
 
 /** A tree whose size and root are signed by a pinned key. */
 export interface SignedTree {
+  /** Decimal; of a log of tiles its origin. */
   readonly treeId: string;
   readonly size: bigint;
   readonly root: Buffer;
@@ -25,17 +28,23 @@ export interface SignedTree {
   readonly key: string;
 }
 
+/** A checkpoint with the fingerprint of the pinned key that signed it. */
+export type SignedCheckpoint = Checkpoint & { readonly key: string };
+
 /** The pins that hold at a time. */
 export function pinsFor(options: RekorOptions, at: number): Pins {
-  const keys = pinsAt(options.publicKey, at).map((spki) => {
+  const { origin } = options;
+  const keys = pinsAt(options.publicKey, at).map(({ spki }) => {
     const key = logKeyFromSpki(Buffer.from(spki, 'base64'));
     if (!key.ok) throw new Error(`a pinned key passed the schema, but is ${key.reason}`);
     return key.value;
   });
+  const named = options.version === 2 && origin !== undefined;
   return {
     keys,
+    verifiers: keys.map((key) => (named ? namedVerifier(origin, key) : rekorVerifier(key))),
     treeIds: options.treeIds === undefined ? null : pinsAt(options.treeIds, at),
-    origin: options.origin ?? null,
+    origin: origin ?? null,
   };
 }
 
@@ -48,25 +57,25 @@ export function logInfoOf(reply: Reply): Checked<LogInfo> {
  * A tree head, verified: its note is by a pinned key, and says what the JSON around it says.
  * `what` opens messages, for example `GET https://rekor.example/api/v1/log`.
  */
-export function signedNoteOf(raw: string, what: string, pins: Pins): Checked<Checkpoint & { readonly key: string }> {
+export function signedNoteOf(raw: string, what: string, pins: Pins): Checked<SignedCheckpoint> {
   const checkpoint = parseCheckpoint(raw);
   if (!checkpoint.ok)
     return failed('protocol.malformed', `${what}: the checkpoint cannot be read: ${checkpoint.reason}`, {
       expected: 'a signed note of origin, size and root',
       got: printable(raw, 200),
     });
-  const verdict = openNote(checkpoint.value.note, pins.keys.map(rekorVerifier));
+  const verdict = openNote(checkpoint.value.note, pins.verifiers);
   switch (verdict.kind) {
     case 'verified':
       return passed({ ...checkpoint.value, key: verdict.by.key.fingerprint });
     case 'unknown-key': {
       const signers = verdict.signers.slice(0, 5).map((s) => `${s.hint} (${printable(s.name, 100)})`);
-      const expected = pins.keys.map((key) => key.fingerprint.slice(0, 8)).join(' or ') || 'no key is valid now';
+      const expected = pins.verifiers.map((v) => v.hint).join(' or ') || 'no key is valid now';
       return failed(
         'identity.key_mismatch',
         `${what}: the checkpoint is signed by key ${signers.join(', ')}, configured is ${expected}`,
         {
-          expected: `key hint ${pins.keys.map((k) => `${k.fingerprint.slice(0, 8)} (sha256 ${k.fingerprint})`).join(' or ') || expected}`,
+          expected: `key hint ${pins.verifiers.map((v) => `${v.hint} (sha256 ${v.key.fingerprint})`).join(' or ') || expected}`,
           got: `key hint ${signers.join(', ')}`,
         },
       );
@@ -83,7 +92,7 @@ export function signedNoteOf(raw: string, what: string, pins: Pins): Checked<Che
 /** Whether it is the tree that it should be: pinned, and the same in note and JSON. */
 export function identityOf(
   shard: Shard,
-  note: Checkpoint & { readonly key: string },
+  note: SignedCheckpoint,
   reply: Reply,
   pins: Pins,
 ): Checked<SignedTree> {

@@ -2,12 +2,13 @@ import type { FailureClass } from '../../model/failure.ts';
 import type { Json, Judgement, Step, Warning } from '../../model/run.ts';
 import { expiryWarnings } from '../judging/expiry.ts';
 import { ownFaultOf } from '../net/stopped.ts';
-import { examine, kindOfStep, STEP_NAMES, type Examined, type Expectations, type StepName } from './examine.ts';
+import { examine, kindOfStep, type Examined, type Expectations, type StepName } from './examine.ts';
 import type { Fault } from './fault.ts';
 import { pinsFor } from './head.ts';
 import { describeTree, sameView } from './history.ts';
-import type { RekorMeasured, Reply, Visit } from './measured.ts';
+import type { RekorMeasured, Reply } from './measured.ts';
 import type { RekorOptions } from './options.ts';
+import { examineTiles } from './tile-examine.ts';
 
 const MAX_EVIDENCE_TEXT = 2_000;
 
@@ -20,28 +21,28 @@ export interface Decision {
 interface Failure {
   readonly step: StepName;
   readonly fault: Fault;
-  readonly visit?: Visit;
+  readonly seen?: Examined;
 }
 
 /** Judges the answers of a run. Pure: every signature and proof is verified here, over what was measured. */
 export function decide(measured: RekorMeasured, options: RekorOptions): Decision {
   const expectations = expectationsOf(measured, options);
   // What we could not ask for reasons of our own says nothing of the target.
-  const visits = routable(measured.visits).filter((visit) => ownFaultOf(lastOf(visit).stopped) === undefined);
-  const examined = visits.map((visit) => ({ visit, seen: examine(visit, expectations) }));
+  const all = examinedOf(measured, expectations, options);
+  const examined = routable(all).filter((seen) => ownFaultOf(lastOf(seen)?.stopped) === undefined);
   const steps = stepsOf(options);
   const failure = lookupFailure(measured) ?? firstFailure(examined, steps);
   const warnings = [
-    ...rotationWarnings(examined[0]?.seen),
+    ...rotationWarnings(examined[0]),
     ...expiryWarnings(measured.chain, options.tls.minDaysLeft, measured.startedAt),
   ];
   const judged = steps.map((name) => judgedStep(name, steps, failure, examined));
   if (failure === undefined) {
-    const own = ownFault(measured);
+    const own = ownFault(measured, all);
     if (own !== undefined) return { judgement: { outcome: 'unknown', ...own, steps: [], warnings } };
     return {
-      judgement: { outcome: 'pass', steps: judged, warnings, variables: variablesOf(visits[0]) },
-      ...(visits[0] !== undefined && { address: visits[0].address }),
+      judgement: { outcome: 'pass', steps: judged, warnings, variables: variablesOf(examined[0]) },
+      ...(examined[0] !== undefined && { address: examined[0].address }),
     };
   }
   const moved = movedSince(measured);
@@ -54,13 +55,34 @@ export function decide(measured: RekorMeasured, options: RekorOptions): Decision
       warnings,
       evidence: evidenceOf(failure, measured, moved),
     },
-    ...(failure.visit !== undefined && { address: failure.visit.address }),
+    ...(failure.seen !== undefined && { address: failure.seen.address }),
   };
 }
 
 /** The steps that these options make. */
-export function stepsOf(options: RekorOptions): readonly StepName[] {
-  return options.entry === undefined ? STEP_NAMES.filter((name) => name !== 'canary entry') : STEP_NAMES;
+export function stepsOf({ version, entry, write }: RekorOptions): readonly StepName[] {
+  return [
+    ...(version === 1 ? (['ping', 'log info'] as const) : (['checkpoint'] as const)),
+    'checkpoint signature',
+    'identity',
+    'consistency',
+    ...(entry === undefined ? [] : (['canary entry'] as const)),
+    ...(write === undefined ? [] : (['write', 'written entry'] as const)),
+  ];
+}
+
+/** What every address showed, in the resolver's order. */
+export function examinedOf(
+  measured: Pick<RekorMeasured, 'visits' | 'tileVisits'>,
+  expectations: Expectations,
+  { version }: Pick<RekorOptions, 'version'>,
+): readonly Examined[] {
+  switch (version) {
+    case 1:
+      return measured.visits.map((visit) => examine(visit, expectations));
+    case 2:
+      return (measured.tileVisits ?? []).map((visit) => examineTiles(visit, expectations));
+  }
 }
 
 /** What the answers of a run are held to. */
@@ -75,24 +97,25 @@ export function expectationsOf(
  * A monitor without any IPv6 (or IPv4) route must not call a dual-stack name half broken: addresses that this
  * host has no route to are left out while there are others.
  */
-export function routable(visits: readonly Visit[]): readonly Visit[] {
-  const reachable = visits.filter((visit) => visit.ping.stopped?.code !== 'ENETUNREACH');
-  return reachable.length > 0 ? reachable : visits;
+export function routable(examined: readonly Examined[]): readonly Examined[] {
+  const reachable = examined.filter(hasRoute);
+  return reachable.length > 0 ? reachable : examined;
 }
 
-interface ExaminedVisit {
-  readonly visit: Visit;
-  readonly seen: Examined;
+/** Whether this host has a route to the address. */
+export function hasRoute({ replies }: Pick<Examined, 'replies'>): boolean {
+  const [first] = replies.values();
+  return first?.stopped?.code !== 'ENETUNREACH';
 }
 
 /** The earliest step that fails anywhere; among equals, the address that the resolver gave first. */
-function firstFailure(examined: readonly ExaminedVisit[], steps: readonly StepName[]): Failure | undefined {
+function firstFailure(examined: readonly Examined[], steps: readonly StepName[]): Failure | undefined {
   for (const step of steps) {
-    for (const { visit, seen } of examined) {
+    for (const seen of examined) {
       const result = seen.results.get(step);
       if (result?.ok !== false) continue;
-      const others = examined.filter((other) => other.visit !== visit);
-      return { step, visit, fault: atAddress(result.fault, visit.address, step, others) };
+      const others = examined.filter((other) => other !== seen);
+      return { step, seen, fault: atAddress(result.fault, seen.address, step, others) };
     }
     if (step === 'consistency') {
       const split = splitView(examined);
@@ -103,12 +126,12 @@ function firstFailure(examined: readonly ExaminedVisit[], steps: readonly StepNa
 }
 
 /** With several addresses a fault names its own; one that cannot be connected to among others that can is partial. */
-function atAddress(fault: Fault, address: string, step: StepName, others: readonly ExaminedVisit[]): Fault {
+function atAddress(fault: Fault, address: string, step: StepName, others: readonly Examined[]): Fault {
   if (others.length === 0) return fault;
-  const good = others.filter((other) => other.seen.results.get(step)?.ok === true);
+  const good = others.filter((other) => other.results.get(step)?.ok === true);
   if (!fault.class.startsWith('connect.') || good.length === 0)
     return { ...fault, message: `at ${address}: ${fault.message}` };
-  const wellAt = good.map((other) => other.visit.address).join(', ');
+  const wellAt = good.map((other) => other.address).join(', ');
   return {
     ...fault,
     class: 'connect.partial',
@@ -116,16 +139,16 @@ function atAddress(fault: Fault, address: string, step: StepName, others: readon
   };
 }
 
-function splitView(examined: readonly ExaminedVisit[]): Failure | undefined {
-  const views = examined.flatMap(({ visit, seen }) => (seen.tree === undefined ? [] : [{ visit, tree: seen.tree }]));
+function splitView(examined: readonly Examined[]): Failure | undefined {
+  const views = examined.flatMap((seen) => (seen.tree === undefined ? [] : [{ seen, tree: seen.tree }]));
   const [first, ...rest] = views;
   if (first === undefined) return undefined;
   for (const view of rest) {
     const same = sameView(
-      { address: first.visit.address, tree: first.tree },
-      { address: view.visit.address, tree: view.tree },
+      { address: first.seen.address, tree: first.tree },
+      { address: view.seen.address, tree: view.tree },
     );
-    if (!same.ok) return { step: 'consistency', visit: view.visit, fault: same.fault };
+    if (!same.ok) return { step: 'consistency', seen: view.seen, fault: same.fault };
   }
   return undefined;
 }
@@ -136,9 +159,13 @@ function lookupFailure({ lookup }: RekorMeasured): Failure | undefined {
 }
 
 /** Why the run proves nothing, where nothing else is wrong: missing evidence never counts as up. */
-function ownFault({ lookup, visits }: RekorMeasured): { class: FailureClass; message: string } | undefined {
-  const own = [lookup, ...visits.map((visit) => lastOf(visit).stopped)].map(ownFaultOf).find((f) => f !== undefined);
-  if (own !== undefined || visits.length > 0) return own;
+function ownFault(
+  { lookup }: RekorMeasured,
+  examined: readonly Examined[],
+): { class: FailureClass; message: string } | undefined {
+  const stops = [lookup, ...examined.map((seen) => lastOf(seen)?.stopped)];
+  const own = stops.map(ownFaultOf).find((fault) => fault !== undefined);
+  if (own !== undefined || examined.length > 0) return own;
   return { class: 'probe.resources', message: 'the run was over before anything was asked' };
 }
 
@@ -146,10 +173,10 @@ function judgedStep(
   name: StepName,
   steps: readonly StepName[],
   failure: Failure | undefined,
-  examined: readonly ExaminedVisit[],
+  examined: readonly Examined[],
 ): Step {
   const base = { name, kind: kindOfStep(name), ms: stepMs(name, examined) };
-  const result = examined[0]?.seen.results.get(name);
+  const result = examined[0]?.results.get(name);
   const found = result?.ok === true && result.found !== undefined ? { got: result.found } : {};
   if (failure === undefined) return { ...base, outcome: result === undefined ? 'skipped' : 'pass', ...found };
   const [at, failedAt] = [steps.indexOf(name), steps.indexOf(failure.step)];
@@ -164,21 +191,23 @@ function judgedStep(
   };
 }
 
-function stepMs(name: StepName, examined: readonly ExaminedVisit[]): number {
-  const of = ({ visit }: ExaminedVisit): number => {
+function stepMs(name: StepName, examined: readonly Examined[]): number {
+  const of = ({ replies, verifyMs }: Examined): number => {
     switch (name) {
-      case 'ping':
-        return visit.ping.ms;
-      case 'log info':
-        return visit.log?.ms ?? 0;
       case 'checkpoint signature':
-        return visit.verifyMs;
+        return verifyMs;
       case 'identity':
         return 0;
       case 'consistency':
-        return visit.proof?.ms ?? 0;
+        // Where no proof was needed, the answer is that of an earlier step.
+        return replies.get(name) === replies.get('identity') ? 0 : (replies.get(name)?.ms ?? 0);
+      case 'ping':
+      case 'log info':
+      case 'checkpoint':
       case 'canary entry':
-        return visit.entry?.ms ?? 0;
+      case 'write':
+      case 'written entry':
+        return replies.get(name)?.ms ?? 0;
     }
   };
   return Math.round(Math.max(0, ...examined.map(of)) * 10) / 10;
@@ -195,9 +224,14 @@ function rotationWarnings(seen: Examined | undefined): readonly Warning[] {
 }
 
 /** What assertions see. */
-function variablesOf(visit: Visit | undefined): { readonly [name: string]: unknown } {
-  if (visit?.log?.status === undefined) return {};
-  return { status: visit.log.status, json: JSON.parse(visit.log.body) as unknown };
+function variablesOf(seen: Examined | undefined): { readonly [name: string]: unknown } {
+  const head = seen?.replies.get('identity');
+  if (seen === undefined || head?.status === undefined) return {};
+  const { tree, replies } = seen;
+  if (replies.has('log info')) return { status: head.status, json: JSON.parse(head.body) as unknown };
+  // A checkpoint is no JSON: what was verified of it takes its place.
+  const json = tree && { origin: tree.treeId, treeSize: Number(tree.size), rootHash: tree.root.toString('hex') };
+  return { status: head.status, ...(json !== undefined && { json }) };
 }
 
 /** Whether the name leads elsewhere than in the last passing run: worth more than the failure's own words. */
@@ -213,16 +247,17 @@ function evidenceOf(
   measured: RekorMeasured,
   moved: string | undefined,
 ): { readonly [name: string]: Json | undefined } {
-  const reply = failure.visit === undefined ? undefined : replyOf(failure.step, failure.visit);
+  const { seen, step } = failure;
+  const reply = seen?.replies.get(step);
   return {
-    step: failure.step,
-    address: failure.visit?.address,
+    step,
+    address: seen?.address,
     request: reply?.request,
     status: reply?.status,
     contentType: reply?.contentType?.slice(0, 100),
     location: reply?.location?.slice(0, 500),
     body: reply?.body.slice(0, MAX_EVIDENCE_TEXT),
-    rereads: failure.visit === undefined ? undefined : failure.visit.logRereads + failure.visit.proofRereads,
+    rereads: seen?.rereads,
     lastVerified:
       measured.remembered === null
         ? undefined
@@ -232,23 +267,7 @@ function evidenceOf(
   };
 }
 
-/** The answer that a step is about. */
-function replyOf(step: StepName, visit: Visit): Reply {
-  switch (step) {
-    case 'ping':
-      return visit.ping;
-    case 'log info':
-    case 'checkpoint signature':
-    case 'identity':
-      return visit.log ?? visit.ping;
-    case 'consistency':
-      return visit.proof ?? visit.log ?? visit.ping;
-    case 'canary entry':
-      return visit.entry ?? visit.ping;
-  }
-}
-
 /** The last thing that was asked of an address. */
-function lastOf(visit: Visit): Reply {
-  return visit.entry ?? visit.proof ?? visit.log ?? visit.ping;
+function lastOf({ replies }: Examined): Reply | undefined {
+  return [...replies.values()].at(-1);
 }

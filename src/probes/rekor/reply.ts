@@ -6,24 +6,28 @@ import type { Reply } from './measured.ts';
 
 const MAX_EXCERPT = 200;
 
-/** The text of an answer with status 200, or the class of any other. */
-export function textOf(reply: Reply): Checked<string> {
+/** The text of an answer with status 200 (or another that is `wanted`), or the class of any other. */
+export function textOf(reply: Reply, wanted: readonly number[] = [200]): Checked<string> {
   const { stopped, status, request } = reply;
   if (stopped?.class === 'protocol.too_large') {
     // A long page is first of all a page: its status or its type says more than its length.
     if (status === 200 && isJson(reply)) return failed(stopped.class, stopped.message);
     if (status === 200) return malformed(reply, 'with a long page');
   } else if (stopped !== undefined) return failed(stopped.class, stopped.message);
-  if (status === 200) return passed(reply.body);
+  if (status !== undefined && wanted.includes(status)) return passed(reply.body);
   return failed(classOfStatus(status), `${request}: answered ${describe(reply)}`, {
-    expected: '200',
+    expected: wanted.join(' or '),
     got: describe(reply),
   });
 }
 
-/** The JSON of an answer with status 200, in the shape that this endpoint answers in. */
-export function jsonOf<Shape>(reply: Reply, shape: ZodType<Shape>): Checked<Shape> {
-  const text = textOf(reply);
+/** The JSON of an answer with a status that is wanted, in the shape that this endpoint answers in. */
+export function jsonOf<Shape>(
+  reply: Reply,
+  shape: ZodType<Shape>,
+  wanted: readonly number[] = [200],
+): Checked<Shape> {
+  const text = textOf(reply, wanted);
   if (!text.ok) return text;
   let json: unknown;
   try {
@@ -41,13 +45,13 @@ export function jsonOf<Shape>(reply: Reply, shape: ZodType<Shape>): Checked<Shap
 /** An answer that Rekor does not give. */
 export function malformed(reply: Reply, what: string): ReturnType<typeof failed> {
   return failed('protocol.malformed', `${reply.request}: answered ${reply.status}, but ${what}`, {
-    expected: 'an answer of Rekor v1',
+    expected: 'an answer of Rekor',
     got: describe(reply),
   });
 }
 
 /** Status, type and the beginning of an answer, for people. */
-function describe(reply: Reply): string {
+export function describe(reply: Reply): string {
   const to = reply.location === undefined ? '' : ` to ${printable(reply.location, MAX_EXCERPT)}`;
   const type = reply.contentType === undefined ? '' : ` ${printable(reply.contentType, 60)}`;
   const text = printable(reply.body.replace(/\s+/g, ' ').trim(), MAX_EXCERPT);
@@ -62,6 +66,7 @@ function classOfStatus(status: number | undefined): FailureClass {
   if (status === undefined) return 'protocol.malformed';
   if (status === 401) return 'auth.unauthorized';
   if (status === 403) return 'auth.forbidden';
+  if (status === 405) return 'semantic.read_only';
   if (status === 429) return 'quota.rate_limited';
   if (status === 501) return 'semantic.unsupported';
   if (status >= 500) return 'http.5xx';

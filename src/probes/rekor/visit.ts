@@ -1,33 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { RunContext } from '../../ports/probe-kind.ts';
-import { httpExchange } from '../net/http-exchange.ts';
 import type { HttpExchange } from '../net/http-request.ts';
-import type { Mask } from '../net/mask.ts';
+import { ask, mayReread, round, type Errand } from './ask.ts';
 import { examine, pingOf, proofNeeded, type Expectations } from './examine.ts';
 import { growthOf } from './history.ts';
-import { MAX_REPLY_BYTES, type Reply, type Visit } from './measured.ts';
-import type { RekorOptions } from './options.ts';
+import type { Reply, Visit, Written } from './measured.ts';
+import { proposedBy, requestV1 } from './proposed.ts';
 import { entriesShape, jsonOf, logInfoShape, proofShape } from './reply.ts';
-
-const MAX_REREADS = 3;
-/** Replicas of one log agree within moments; each pause is twice the one before. */
-const FIRST_PAUSE_MS = 100;
-/** Re-reading stops when this part of the run's time is used, so that what was seen is still judged. */
-const REREAD_SHARE = 0.6;
-
-/** What a run asks every address with. */
-export interface Errand {
-  readonly options: RekorOptions;
-  readonly expectations: Expectations;
-  readonly mask: Mask;
-  readonly context: RunContext;
-  /** `context.monotonic()` at the run's start. */
-  readonly began: number;
-}
+import { ACCEPTED, postedOf } from './written.ts';
 
 /** What one address answered, and what the first connection to it showed. */
-export interface Visited {
-  readonly visit: Visit;
+export interface Visited<V = Visit> {
+  readonly visit: V;
   readonly first: HttpExchange;
 }
 
@@ -37,7 +19,7 @@ export interface Visited {
  */
 export async function visitAddress(address: string, errand: Errand): Promise<Visited> {
   const { expectations, context } = errand;
-  const ping = await ask('/ping', address, errand, (reply) => pingOf(reply).ok);
+  const ping = await askAt('/ping', address, errand, (reply) => pingOf(reply).ok);
   const visit = { address, ping: ping.reply, logRereads: 0, verifyMs: 0, proofRereads: 0 };
   if (examine(visit, expectations).results.get('ping')?.ok !== true) return { visit, first: ping.exchange };
 
@@ -57,15 +39,15 @@ export async function visitAddress(address: string, errand: Errand): Promise<Vis
   return { visit: { ...visit, log, logRereads, verifyMs }, first: ping.exchange };
 }
 
-/** Goes on at an address whose head held: asks it to prove that it only grew, and for the canary. */
+/** Goes on at an address whose head held: asks it to prove that it only grew, for the canary, and to write. */
 export async function askForProofs(visit: Visit, errand: Errand): Promise<Visit> {
   const { expectations, options } = errand;
   const proven = { ...visit, ...(await askForGrowth(visit, errand)) };
-  const consistency = examine(proven, expectations).results.get('consistency');
-  if (consistency?.ok !== true || options.entry === undefined) return proven;
-  const path = `/api/v1/log/entries/${options.entry.id}`;
-  const entry = await ask(path, visit.address, errand, (reply) => jsonOf(reply, entriesShape).ok);
-  return { ...proven, entry: entry.reply };
+  if (!holds(proven, 'consistency', expectations)) return proven;
+  const asked = options.entry?.kind === 'id' ? await askForEntry(options.entry.id, proven, errand) : undefined;
+  const known = { ...proven, ...(asked !== undefined && { entry: asked }) };
+  if (asked !== undefined && !holds(known, 'canary entry', expectations)) return known;
+  return write(known, errand);
 }
 
 async function askForGrowth(visit: Visit, errand: Errand): Promise<Partial<Pick<Visit, 'proof' | 'proofRereads'>>> {
@@ -73,7 +55,7 @@ async function askForGrowth(visit: Visit, errand: Errand): Promise<Partial<Pick<
   const needed = proofNeeded(examine(visit, expectations), expectations.remembered);
   if (needed === undefined) return {};
   const path = `/api/v1/log/proof?firstSize=${needed.first}&lastSize=${needed.last}&treeID=${needed.treeId}`;
-  const get = () => ask(path, visit.address, errand, (reply) => jsonOf(reply, proofShape).ok);
+  const get = () => askAt(path, visit.address, errand, (reply) => jsonOf(reply, proofShape).ok);
   let proof = (await get()).reply;
   let proofRereads = 0;
   // 400 is also how a replica says that it has not heard of a size yet.
@@ -84,64 +66,58 @@ async function askForGrowth(visit: Visit, errand: Errand): Promise<Partial<Pick<
   return { proof, proofRereads };
 }
 
+/**
+ * Proposes the entry, and reads back what the log says that it has now. A log that answers 5xx is asked once more
+ * for the same: one whose sequencer has stalled fails the first time and has the entry the second.
+ */
+async function write(visit: Visit, errand: Errand): Promise<Visit> {
+  const { options, expectations } = errand;
+  const proposed = proposedBy(options);
+  const { tree } = examine(visit, expectations);
+  if (proposed === undefined || tree === undefined) return visit;
+  const isAnswer = (reply: Reply) => jsonOf(reply, entriesShape, ACCEPTED).ok;
+  const question = {
+    url: `${options.url}/api/v1/log/entries`,
+    address: visit.address,
+    json: requestV1(proposed),
+    isAnswer,
+  };
+  let post = (await ask(question, errand)).reply;
+  const again = post.stopped === undefined && (post.status ?? 0) >= 500 && post.status !== 501;
+  if (again) post = (await ask(question, errand)).reply;
+  const written: Written = { proposed, post, posts: again ? 2 : 1, rereads: 0 };
+  const entry = postedOf(written, tree, expectations.pins);
+  if (!entry.ok) return { ...visit, written };
+
+  let read = await askForEntry(entry.value.id, visit, errand);
+  let rereads = 0;
+  // What one replica has taken, another may not serve yet.
+  while (read.status === 404 && (await mayReread(rereads, errand))) {
+    read = await askForEntry(entry.value.id, visit, errand);
+    rereads += 1;
+  }
+  return { ...visit, written: { ...written, read, rereads } };
+}
+
+async function askForEntry(id: string, { address }: Visit, errand: Errand): Promise<Reply> {
+  const path = `/api/v1/log/entries/${id}`;
+  return (await askAt(path, address, errand, (reply) => jsonOf(reply, entriesShape).ok)).reply;
+}
+
+function holds(visit: Visit, step: 'consistency' | 'canary entry', expectations: Expectations): boolean {
+  return examine(visit, expectations).results.get(step)?.ok === true;
+}
+
 function isSmaller(visit: Visit, expectations: Expectations): boolean {
   const { continued } = examine(visit, expectations);
   const { remembered } = expectations;
   return continued !== undefined && remembered !== null && growthOf(continued, remembered) === 'smaller';
 }
 
-/** Waits for the next re-read; false when there were enough or the time is better kept. */
-async function mayReread(rereads: number, { began, context }: Errand): Promise<boolean> {
-  if (rereads >= MAX_REREADS) return false;
-  const waitMs = FIRST_PAUSE_MS * 2 ** rereads;
-  if (context.monotonic() - began + waitMs > context.timeoutMs * REREAD_SHARE) return false;
-  try {
-    await pause(waitMs, undefined, { signal: context.signal });
-    return true;
-  } catch {
-    return false; // The run's deadline.
-  }
-}
-
 async function askLog(address: string, errand: Errand): Promise<Reply> {
-  return (await ask('/api/v1/log', address, errand, (reply) => jsonOf(reply, logInfoShape).ok)).reply;
+  return (await askAt('/api/v1/log', address, errand, (reply) => jsonOf(reply, logInfoShape).ok)).reply;
 }
 
-async function ask(
-  path: string,
-  address: string,
-  { options, context, mask }: Errand,
-  isAnswer: (reply: Reply) => boolean,
-): Promise<{ readonly reply: Reply; readonly exchange: HttpExchange }> {
-  const url = `${options.url}${path}`;
-  const began = context.monotonic();
-  const { tls, auth, resolver, family } = options;
-  const exchange = await httpExchange(
-    { url, follow: 'never', maxBytes: MAX_REPLY_BYTES, tls, auth, resolver, family, address },
-    context,
-  );
-  const reply = replyOf(`GET ${url}`, exchange, round(context.monotonic() - began));
-  // A stranger may answer with what it was asked, credentials included. What is to be verified stays as it came.
-  const kept = isAnswer(reply) ? reply : { ...reply, body: mask.text(reply.body) };
-  return { reply: kept, exchange };
-}
-
-function replyOf(request: string, exchange: HttpExchange, ms: number): Reply {
-  const { status, headers, body, stopped } = exchange;
-  const [contentType, location] = [headers?.['content-type'], headers?.['location']].map((value) =>
-    typeof value === 'string' ? value.slice(0, 1_000) : undefined,
-  );
-  return {
-    request,
-    body: body?.toString('utf8') ?? '',
-    ms,
-    ...(status !== undefined && { status }),
-    ...(contentType !== undefined && { contentType }),
-    ...(location !== undefined && { location }),
-    ...(stopped !== undefined && { stopped }),
-  };
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
+function askAt(path: string, address: string, errand: Errand, isAnswer: (reply: Reply) => boolean) {
+  return ask({ url: `${errand.options.url}${path}`, address, isAnswer }, errand);
 }

@@ -23,7 +23,7 @@ export function parseReply(text: string): SmtpReply | undefined {
   const parsed = lines.map((line) => LINE.exec(line.replace(/\r$/, '')));
   const code = parsed[0]?.[1];
   if (code === undefined) return undefined;
-  const isReply = parsed.every((line, index) => line?.[1] === code && (line?.[2] === '-') === index < lines.length - 1);
+  const isReply = parsed.every((line, index) => line?.[1] === code && (line[2] === '-') === index < lines.length - 1);
   return isReply ? { code: Number(code), lines: parsed.map((line) => line?.[3] ?? '') } : undefined;
 }
 

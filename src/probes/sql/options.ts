@@ -5,7 +5,7 @@ import { networkFields, tlsFields } from '../net/fields.ts';
 import { parsePlace, type PlaceRules } from './place.ts';
 
 /** What a query is when none is given: it proves that the server parses and plans, and nothing about data. */
-export const DEFAULT_QUERY = 'select 1';
+const DEFAULT_QUERY = 'select 1';
 
 /** The operator's table for identity and canaries, where no other is named. */
 const DEFAULT_TABLE = 'tocsin';

@@ -35,8 +35,8 @@ export interface SqlDialect {
 
 type SqlQuestion = Question<SqlAsked, SqlAnswer>;
 
-/** Begins the name of every canary row, so that its leftovers can be told from everything else. */
-export const CANARY_PREFIX = 'tocsin/canary:';
+/** Begins the name of every canary row, so that its leftovers can be told from everything else; see `remove`. */
+const CANARY_PREFIX = 'tocsin/canary:';
 
 /** The steps of a run in order. `nonce` names this run's canary; judging needs none. */
 export function sqlQuestions(options: SqlOptions, dialect: SqlDialect, nonce = ''): readonly SqlQuestion[] {
@@ -73,7 +73,7 @@ function identityQuestion(
       if (got === value) return held(value);
       const expected = `${key} to be ${printable(value, 200)}`;
       if (got === undefined) return wrong('semantic.missing', dialect, expected, `no row named ${key} in ${table}`);
-      return wrong('identity.environment_mismatch', dialect, expected, printable(String(got), 200));
+      return wrong('identity.environment_mismatch', dialect, expected, printable(JSON.stringify(got), 200));
     },
   };
 }
@@ -167,7 +167,7 @@ function canaryQuestions({ table }: SqlOptions, dialect: SqlDialect, nonce: stri
         if (got === wrote) return held();
         const expected = `the row that was just written, ${wrote}`;
         if (got === undefined) return wrong('semantic.canary_missing', dialect, expected, 'no row');
-        return wrong('semantic.wrong_value', dialect, expected, printable(String(got), 200));
+        return wrong('semantic.wrong_value', dialect, expected, printable(JSON.stringify(got), 200));
       },
     },
     {

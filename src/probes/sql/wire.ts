@@ -12,6 +12,8 @@ export interface WireRules {
   readonly maxBytes: number;
   /** How many bytes show whether the server speaks this protocol at all, and whether they do. */
   readonly greeting: { readonly length: number; readonly isPlausible: (bytes: Buffer) => boolean };
+  /** Cuts bytes into what the library can be trusted with; undefined where it cannot be. Where absent: all as it comes. */
+  readonly frames?: { readonly push: (chunk: Buffer) => readonly Buffer[] | undefined };
 }
 
 /**
@@ -137,8 +139,12 @@ export class Wire extends EventEmitter {
     if (this.#received > maxBytes) {
       return this.#refuse('protocol.too_large', `${subject}: answered with more than ${maxBytes} bytes`);
     }
+    const frames = this.#rules.frames === undefined ? [chunk] : this.#rules.frames.push(chunk);
+    if (frames === undefined) {
+      return this.#refuse('protocol.malformed', `${subject}: answered with what cannot be read`);
+    }
     try {
-      this.emit('data', chunk);
+      for (const frame of frames) this.emit('data', frame);
     } catch {
       this.#refuse('protocol.malformed', `${subject}: answered with what cannot be read`);
     }

@@ -40,6 +40,7 @@ const SIGNATURE_LINE = /^\u2014 ([^\s+]{1,256}) ([A-Za-z0-9+/]+={0,2})$/;
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 const ED25519_SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 const ED25519_TYPE = 0x01;
+const ECDSA_TYPE = 0x02;
 
 /**
  * Parses a C2SP signed note: text that ends in a newline, an empty line, and one or more lines
@@ -96,21 +97,47 @@ export function rekorVerifier(key: LogKey): NoteVerifier {
 }
 
 /**
- * The verifier that a vkey `name+hint+base64(type ‖ key)` describes, for Ed25519 (type 0x01). The hint must
- * be SHA-256(name ‖ 0x0A ‖ type ‖ key)[:4]: C2SP signed-note.
+ * The verifier of a log that signs under its own name, as Rekor v2 and every C2SP log does: the name is the
+ * checkpoint's origin, and the hint is SHA-256(name ‖ 0x0A ‖ 0x01 ‖ key)[:4] for Ed25519, SHA-256(SPKI)[:4] for
+ * ECDSA.
  */
-export function verifierFromVkey(vkey: string): Parsed<NoteVerifier> {
+export function namedVerifier(name: string, key: LogKey): NoteVerifier {
+  return { name, hint: hintOf(name, key), key };
+}
+
+/**
+ * The verifier that a vkey `name+hint+base64(type ‖ key)` describes: C2SP signed-note for Ed25519 (type 0x01, the
+ * 32 bytes of the key), and for ECDSA (type 0x02) the DER of its SubjectPublicKeyInfo.
+ */
+export function verifierFromVkey(vkey: string): Parsed<NoteVerifier & { readonly name: string }> {
   // The key's base64 may hold plus signs, the name may not.
-  const [, name, hint, base64] = /^([^\s+]{1,256})\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(vkey) ?? [];
+  const [, name, hint, base64] = /^([^\s+]{1,256})\+([0-9a-f]{8})\+([A-Za-z0-9+/]{1,512}={0,2})$/.exec(vkey) ?? [];
   if (name === undefined || hint === undefined || base64 === undefined) return malformed('not name+hint+key');
   const typed = fromBase64(base64);
-  if (typed?.length !== 33 || typed[0] !== ED25519_TYPE) return malformed('not an Ed25519 key');
-  const expected = createHash('sha256')
-    .update(`${name}\n`)
-    .update(typed)
-    .digest('hex')
-    .slice(0, 2 * HINT_BYTES);
+  const key = typed === undefined ? malformed('not base64') : keyOfType(typed);
+  if (!key.ok) return key;
+  const expected = hintOf(name, key.value);
   if (hint !== expected) return malformed(`key hint ${hint} is not that of the key, ${expected}`);
-  const key = logKeyFromSpki(Buffer.concat([ED25519_SPKI_PREFIX, typed.subarray(1)]));
-  return key.ok ? parsed({ name, hint, key: key.value }) : key;
+  return parsed({ name, hint, key: key.value });
+}
+
+function keyOfType(typed: Buffer): Parsed<LogKey> {
+  const [type, bytes] = [typed[0], typed.subarray(1)];
+  if (type === ED25519_TYPE && bytes.length === 32) return logKeyFromSpki(Buffer.concat([ED25519_SPKI_PREFIX, bytes]));
+  const key = type === ECDSA_TYPE ? logKeyFromSpki(bytes) : malformed('of another type');
+  return key.ok && key.value.algorithm === 'ecdsa-p256' ? key : malformed('neither an Ed25519 nor an ECDSA P-256 key');
+}
+
+function hintOf(name: string, { algorithm, spki, fingerprint }: LogKey): string {
+  switch (algorithm) {
+    case 'ecdsa-p256':
+      return fingerprint.slice(0, 2 * HINT_BYTES);
+    case 'ed25519':
+      return createHash('sha256')
+        .update(`${name}\n`)
+        .update(Buffer.of(ED25519_TYPE))
+        .update(spki.subarray(ED25519_SPKI_PREFIX.length))
+        .digest('hex')
+        .slice(0, 2 * HINT_BYTES);
+  }
 }

@@ -40,7 +40,7 @@ describe('bytes that nobody should send', () => {
         const sent = Buffer.concat([...(loggedIn ? [POSTGRES_LOGIN] : []), ...messages]);
         expect((await outcomeOf(postgres, 'postgres', sent)).outcome).toBe('fail');
       }),
-      { numRuns: 150 },
+      { numRuns: 600 },
     );
   });
 
@@ -50,7 +50,7 @@ describe('bytes that nobody should send', () => {
         const sent = Buffer.concat([...(greeted ? [MYSQL_GREETING] : []), ...packets]);
         expect((await outcomeOf(mysql, 'mysql', sent)).outcome).toBe('fail');
       }),
-      { numRuns: 150 },
+      { numRuns: 600 },
     );
   });
 });
