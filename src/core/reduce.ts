@@ -11,10 +11,10 @@ import { indexFactors } from './diagnose/factors.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe, compileGraph } from './graph/graph.ts';
 import { close, settle } from './incident/settle.ts';
-import { noteAnchor, noteTrouble, noteWarnings } from './incident/standalone.ts';
+import { noteAnchor, noteTrouble, noteUnwatched, noteWarnings, noteWatchedDrift } from './incident/standalone.ts';
 import { isLive } from './incident/attribute.ts';
 import { tell } from './incident/incident.ts';
-import type { State, Turn } from './state.ts';
+import type { KnownDrift, State, Turn } from './state.ts';
 
 /** Changes and drift are kept this long. */
 const REMEMBERED_MS = 86_400_000;
@@ -135,12 +135,14 @@ function take(turn: Turn, run: ObservationFact): void {
   noteFacts(turn, state, run);
   const early =
     state.status === 'suspect' && run.outcome === 'fail' && hasConfirmedDependent(turn, capabilitiesOfProbe(probe));
+  const wasUnknown = state.unknownBecause !== null;
   const transition = observe(state, probe, run, early);
   if (state.freshUntil !== null && (turn.state.staleAt === null || state.freshUntil < turn.state.staleAt))
     turn.state.staleAt = state.freshUntil;
   track(turn.state, state);
   askAgain(turn, probe, state);
   noteWarnings(turn, state);
+  if (wasUnknown || run.outcome === 'unknown') noteUnwatched(turn, state);
   if (transition === 'suspected' || transition === 'failed-again') askToVerify(turn, state);
   if (mattersNow(turn, state, run, transition)) settleInTime(turn);
   keepRunning(turn, state, run.endedAt);
@@ -218,7 +220,7 @@ function track(state: State, probe: ProbeState): void {
 function noteFacts(turn: Turn, state: ProbeState, run: ObservationFact): void {
   if (run.factsHash === state.factsHash) return;
   const merged: Record<string, ObservationFact['facts'][string]> = { ...state.facts };
-  const drifts = [];
+  const drifts: KnownDrift[] = [];
   for (const [fact, after] of Object.entries(run.facts)) {
     const before = state.facts[fact];
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(after))
@@ -228,6 +230,7 @@ function noteFacts(turn: Turn, state: ProbeState, run: ObservationFact): void {
   indexFactors(turn.state, turn.graph, state, () => (state.facts = merged));
   state.factsHash = run.factsHash;
   if (drifts.length > 0) turn.state.drifts = recent([...turn.state.drifts, ...drifts], turn.now);
+  for (const drift of drifts) noteWatchedDrift(turn, state, drift);
 }
 
 function recent<T extends { readonly at: number }>(items: readonly T[], now: number): readonly T[] {

@@ -527,6 +527,45 @@ describe('docs/engine.md 8, required outcomes', () => {
     );
   });
 
+  test('a probe that cannot tell for three runs and three minutes is unwatched: a page on tier 0, and it ends when it can', () => {
+    everyPhase(
+      { a: zero(), b: {} },
+      (probe, at) => (probe === 'a/http' && at >= T && at < T + 240_000 ? 'unknown' : 'pass'),
+      T + 260_000,
+      (s) => {
+        expect(s.sent.map((m) => `${m.event} ${m.incident.title}`)).toEqual([
+          'page a/http is unwatched',
+          'resolve a/http is unwatched',
+        ]);
+        expect(s.events('page')[0]?.at).toBeGreaterThanOrEqual(T + 180_000);
+      },
+    );
+  });
+
+  test('a watched fact that changes is told to the owner as loudly as asked, and ends when it stays', () => {
+    for (const seed of SEEDS) {
+      let address = '10.2.3.4';
+      const configuration = makeConfiguration({ a: zero() });
+      const watching = {
+        ...configuration,
+        probes: configuration.probes.map((p) => ({ ...p, watch: { addresses: 'ticket' as const } })),
+      };
+      const s = new Simulation(
+        watching,
+        () => 'pass',
+        seed,
+        () => ({ addresses: [address] }),
+      ).run(T);
+      address = '10.9.9.9';
+      s.run(T + 20_000);
+      expect(s.sent.map((m) => `${m.event} ${m.incident.id}`)).toEqual([
+        'ticket a/http:dns.drift',
+        'resolve a/http:dns.drift',
+      ]);
+      expect(s.sent[0]?.incident.root.message).toBe('addresses changed from 10.2.3.4 to 10.9.9.9');
+    }
+  });
+
   test('a root that opened three times in half an hour stays open until ten minutes quiet, and resolves once', () => {
     const world: World = (probe, at) =>
       probe === 'a/http' && at >= T && at < T + 300_000 && Math.floor((at - T) / 30_000) % 2 === 0 ? HTTP : 'pass';

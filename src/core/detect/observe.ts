@@ -30,13 +30,21 @@ export function observe(state: ProbeState, probe: Probe, run: ObservationFact, e
   state.lastStartedAt = run.startedAt;
   state.lastEndedAt = run.endedAt;
   state.lastOutcome = run.outcome;
-  state.unknownBecause = run.outcome === 'unknown' ? (run.class ?? null) : null;
+  noteUnknown(state, run);
   state.currentWarnings = run.warnings;
   if (run.outcome === 'unknown') return 'none';
   state.freshUntil = freshUntil(probe, run);
   for (const id of run.proven) state.proven.set(id, run.startedAt);
   noteInWindow(state, probe, run);
   return run.outcome === 'pass' ? passed(state, probe, run) : failed(state, probe, run, early);
+}
+
+function noteUnknown(state: ProbeState, run: ObservationFact): void {
+  const unknown = run.outcome === 'unknown';
+  state.unknownBecause = unknown ? (run.class ?? null) : null;
+  state.unknownMessage = unknown ? (run.message ?? null) : null;
+  state.unknownRuns = unknown ? state.unknownRuns + 1 : 0;
+  state.unknownSince = unknown ? (state.unknownSince ?? run.startedAt) : null;
 }
 
 function passed(state: ProbeState, probe: Probe, run: ObservationFact): Transition {

@@ -53,6 +53,10 @@ export interface ProbeState {
   lastOutcome: Outcome | null;
   /** Why the newest run could not tell; null when it could. */
   unknownBecause: FailureClass | null;
+  /** Runs in a row that could not tell, and when the first of them started. */
+  unknownMessage: string | null;
+  unknownRuns: number;
+  unknownSince: number | null;
   /** Start of the newest run that passed as a whole; survives restarts: it bounds the next onset. */
   lastPassAt: number | null;
   /** When to ask again by then nothing was heard: end of evidence. */
@@ -84,6 +88,9 @@ export function freshProbeState(id: ProbeId): ProbeState {
     lastEndedAt: null,
     lastOutcome: null,
     unknownBecause: null,
+    unknownMessage: null,
+    unknownRuns: 0,
+    unknownSince: null,
     lastPassAt: null,
     freshUntil: null,
     proven: new Map(),

@@ -1,17 +1,18 @@
 import type { AnchorFact, TroubleFact } from '../../model/entry.ts';
 import type { FailureClass } from '../../model/failure.ts';
-import type { IncidentId, ProbeId } from '../../model/ids.ts';
+import type { IncidentId, ProbeId, ServiceId } from '../../model/ids.ts';
 import { stageOrder } from '../detect/classes.ts';
 import type { ProbeState } from '../detect/probe-state.ts';
 import { loudnessOf } from '../paging/loudness.ts';
 import { destinations } from '../paging/route.ts';
 import { audible, remember, routed, send } from '../paging/send.ts';
-import { doing } from '../paging/words.ts';
-import type { Turn } from '../state.ts';
+import { doing, listed } from '../paging/words.ts';
+import type { KnownDrift, Turn } from '../state.ts';
 import { isLive } from './attribute.ts';
 import { rootKey, tell } from './incident.ts';
 import type { Incident, Loudness, Root } from './incident.ts';
 import { close } from './settle.ts';
+import { unwatched, whyUnwatched } from './unwatched.ts';
 
 /** A warning must be seen in this many runs to be told, and be absent from as many to end. */
 const WARNING_RUNS = 3;
@@ -44,7 +45,32 @@ export function noteWarnings(turn: Turn, state: ProbeState): void {
   }
 }
 
-function openWarning(turn: Turn, state: ProbeState, id: IncidentId, failureClass: FailureClass, message: string): void {
+/**
+ * A watched fact changed: told to the owner as loudly as `watch` asks for, whether announced or not. It ends like
+ * a warning, after three passing runs in which it did not change again.
+ */
+export function noteWatchedDrift(turn: Turn, state: ProbeState, drift: KnownDrift): void {
+  const loudness = turn.graph.probes.get(state.id)?.watch[drift.fact];
+  if (loudness === undefined || loudness === 'record') return;
+  const failureClass: FailureClass =
+    drift.fact === 'addresses' || drift.fact === 'cname' ? 'dns.drift' : 'info.rotation';
+  const message = `${drift.fact} changed from ${String(drift.before)} to ${String(drift.after)}`;
+  state.warnings.set(failureClass, { warning: { class: failureClass, message }, seen: WARNING_RUNS, absent: 0 });
+  const id = `${state.id}:${failureClass}` as IncidentId;
+  const incident = turn.state.incidents.get(id);
+  if (incident !== undefined && isLive(incident)) tell(incident, turn.now, 'again', message);
+  else openWarning(turn, state, id, failureClass, message, loudness);
+}
+
+/** `loudness` where somebody asked for one; else that of a warning, which is never urgent. */
+function openWarning(
+  turn: Turn,
+  state: ProbeState,
+  id: IncidentId,
+  failureClass: FailureClass,
+  message: string,
+  loudness?: Loudness,
+): void {
   const probe = turn.graph.probes.get(state.id);
   if (probe === undefined) return;
   const tier = turn.graph.tiers.get(probe.service) ?? 1;
@@ -56,8 +82,7 @@ function openWarning(turn: Turn, state: ProbeState, id: IncidentId, failureClass
     probe: state.id,
     class: failureClass,
     message,
-    // A warning is never urgent; on the least urgent tier it is only recorded.
-    loudness: loudnessOf('degraded', tier === 0 ? 1 : tier, false),
+    loudness: loudness ?? loudnessOf('degraded', tier === 0 ? 1 : tier, false),
     owner: service?.owner ?? turn.configuration.serverOwner ?? null,
     tier,
     title: `${probe.service} ${doing(failureClass)}: ${message}`,
@@ -129,6 +154,37 @@ export function noteAnchor(turn: Turn, check: AnchorFact): void {
     tier: 0,
     title: 'Tocsin has lost its own network: it cannot tell how anything stands, and says nothing about services',
     everyChannel: true,
+  });
+}
+
+/**
+ * "X is unwatched": one incident per cause for probes that have not been able to tell for three runs and three
+ * minutes; a page where one of them is tier 0. It ends when all of them can tell again.
+ */
+export function noteUnwatched(turn: Turn, state: ProbeState): void {
+  const because = whyUnwatched(turn, state);
+  for (const incident of [...turn.state.incidents.values()]) {
+    if (!isLive(incident) || !incident.root.id.startsWith('unwatched:')) continue;
+    if (!unwatched(turn).has(incident.first.class)) close(turn, incident, 'recovered');
+  }
+  if (because === undefined) return;
+  const root: Root = { kind: 'monitor', id: `unwatched:${because}` };
+  const generation = turn.state.generations.get(`warning:${rootKey(root)}`) ?? 0;
+  const current = turn.state.incidents.get(`unwatched-${because}-${String(generation)}` as IncidentId);
+  if (current !== undefined && isLive(current)) return;
+  const probes = unwatched(turn).get(because) ?? [state.id];
+  const tiers = probes.map((id) => turn.graph.tiers.get(turn.graph.probes.get(id)?.service ?? ('' as ServiceId)) ?? 1);
+  openStandalone(turn, {
+    id: `unwatched-${because}-${String(generation + 1)}` as IncidentId,
+    about: 'monitor',
+    root,
+    probe: state.id,
+    class: because,
+    message: turn.state.probes.get(state.id)?.unknownMessage ?? 'its runs cannot tell',
+    loudness: tiers.includes(0) ? 'page' : 'ticket',
+    owner: turn.configuration.serverOwner ?? null,
+    tier: Math.min(...tiers),
+    title: `${listed(probes)} ${probes.length === 1 ? 'is' : 'are'} unwatched`,
   });
 }
 
@@ -208,11 +264,5 @@ function openStandalone(turn: Turn, what: Standalone): void {
       : destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
   const targets = audible(turn, incident, routes);
   remember(incident, what.loudness, targets);
-  send(
-    turn,
-    incident,
-    what.loudness,
-    targets,
-    what.about === 'warning' ? `seen in ${String(WARNING_RUNS)} runs` : what.message,
-  );
+  send(turn, incident, what.loudness, targets, what.message);
 }

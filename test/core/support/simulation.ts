@@ -166,6 +166,7 @@ export class Simulation {
       endedAt: START + at + ms,
       outcome: sight === 'pass' ? 'pass' : sight === 'unknown' ? 'unknown' : 'fail',
       ...(typeof sight === 'object' ? { class: sight.class, message: `saw ${sight.class}` } : {}),
+      ...(sight === 'unknown' ? { class: 'probe.event_loop' as const, message: 'the monitor could not look' } : {}),
       proven: sight === 'pass' ? all : [],
       against: against as readonly CapabilityId[],
       warnings: [],
