@@ -1,4 +1,5 @@
 import type { ProbeId } from '../../model/ids.ts';
+import { stageOf } from '../detect/classes.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import type { Assessment } from '../incident/assess.ts';
 import type { Incident } from '../incident/incident.ts';
@@ -89,6 +90,8 @@ function because(turn: Turn, incident: Incident, unanswered: readonly ProbeId[])
   const hasDependencies = incident.capabilities.some((id) => (turn.graph.byId.get(id)?.needs.length ?? 0) > 0);
   if (unanswered.length > 0) parts.push(`not verified: no clear answer from ${unanswered.slice(0, 5).join(', ')}`);
   else if (hasDependencies) parts.push('dependencies verified passing');
+  if (stageOf(incident.first.class) === 'auth')
+    parts.push('either our credential is no longer good, or this is not the service that knows it');
   parts.push(...brokenPromises(turn, incident));
   return parts.join('; ');
 }

@@ -15,7 +15,7 @@ export function doing(failureClass: FailureClass): string {
     case 'connect':
       return 'cannot be reached';
     case 'tls':
-      return 'cannot be trusted: its certificate is not valid';
+      return 'serves a certificate that is not valid';
     case 'protocol':
       return 'is answering with something else';
     case 'http':
@@ -25,7 +25,7 @@ export function doing(failureClass: FailureClass): string {
     case 'quota':
       return 'is over its limits';
     case 'identity':
-      return 'is not what it should be: something else answers';
+      return 'is answered by something else';
     case 'integrity':
       return 'is answering wrongly';
     case 'freshness':
@@ -50,8 +50,8 @@ const SPECIAL: Partial<Record<FailureClass, string>> = {
   'tls.expiring': 'has a certificate that is about to expire',
   'tls.name_mismatch': 'serves the certificate of another host',
   'protocol.unexpected_redirect': 'redirects to another host',
-  'auth.unauthorized': 'is answering 401: it does not accept our credentials',
-  'auth.forbidden': 'is answering 403: our credentials no longer allow this',
+  'auth.unauthorized': 'refuses our credentials (401)',
+  'auth.forbidden': 'no longer allows us to do this (403)',
   'quota.rate_limited': 'is limiting our requests',
   'quota.storage_full': 'has no room left',
   'identity.key_mismatch': 'is answering with the wrong key',
