@@ -28,5 +28,5 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9700/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The program is process 1 and handles SIGTERM itself: no init is needed.
-ENTRYPOINT ["node", "/app/bin/tocsin.cjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/bin/tocsin.cjs"]
 CMD ["run", "--config", "/config", "--data", "/data", "--listen", "0.0.0.0:9700"]

@@ -33,7 +33,11 @@ export class WorkerLink<C extends Calls> {
     this.#what = what;
     this.#maxPending = maxPending;
     const extension = base.endsWith('.ts') ? '.ts' : '.js';
-    this.#worker = new Worker(new URL(file + extension, base), { name: what });
+    this.#worker = new Worker(new URL(file + extension, base), {
+      name: what,
+      // V8 would take 128 MiB of young space for each thread on a large machine, and keep it.
+      resourceLimits: { maxYoungGenerationSizeMb: 24 },
+    });
     this.#worker.on('message', (response: Response) => this.#settle(response));
     this.#worker.on('error', (error) => this.#die(`${what} failed: ${String(error)}`, error));
     const { promise, resolve } = Promise.withResolvers<void>();
