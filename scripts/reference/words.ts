@@ -129,7 +129,7 @@ export const WORDS: Words = {
   },
   'probe.watch': {
     type: 'fact to `page`, `ticket`, `record`',
-    meaning: 'tell the owner when that fact changes (no effect yet)',
+    meaning: 'tell the owner when that fact changes',
   },
   'probe.confirm.failures': 'failures in a row that confirm; `auth`, `identity`, `integrity`: at most 2',
   'probe.confirm.every': 'pause between the re-runs after a failure, also on the way back',
@@ -212,18 +212,18 @@ export const WORDS: Words = {
 
   'vantage.anchors': {
     type: 'list of `{ tcp }`, `{ dns }`, `{ http }`',
-    meaning: 'places outside that nearly always answer (no effect yet)',
+    meaning: 'places outside that nearly always answer: is it us?',
   },
 
   'deadman.url': 'pinged while observations flow (no effect yet)',
   'deadman.every': 'how often',
 
   'log.path': 'the data folder; `--data` wins',
-  'log.keep': 'how long observations are kept (no effect yet: all are)',
-  'log.keepIncidents': 'how long incidents are kept (no effect yet)',
+  'log.keep': 'how long observations are kept; those around incidents stay longer',
+  'log.keepIncidents': 'how long incidents and what was seen around them are kept',
 
   'telemetry.otlp': 'where traces go (OTLP over HTTP); off without it',
-  'telemetry.metrics': 'whether `/metrics` answers (no effect yet: it always does)',
+  'telemetry.metrics': 'whether `/metrics` answers',
 
   'channel.needs': 'what the channel itself travels through; while that is down a fallback does not wait',
 };
