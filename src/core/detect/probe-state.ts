@@ -108,3 +108,9 @@ export function freshProbeState(id: ProbeId): ProbeState {
 export function countsAsFailing(state: ProbeState): boolean {
   return state.status === 'failing' || state.status === 'recovering';
 }
+
+/** Keeps the set of probes that fail or are suspected up to date with one of them. */
+export function track(troubled: Set<ProbeId>, state: ProbeState): void {
+  if (state.status === 'suspect' || countsAsFailing(state)) troubled.add(state.id);
+  else troubled.delete(state.id);
+}

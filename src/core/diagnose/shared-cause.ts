@@ -6,10 +6,15 @@ import type { Node } from '../graph/graph.ts';
 import { diagnose } from './explain.ts';
 import type { Diagnosis, DiagnosisInput } from './explain.ts';
 
-/** Supporters must have begun to fail within this time of each other. */
+/** Supporters can have begun to fail within this time of each other, as far as their onsets tell. */
 const SPREAD_MS = 90_000;
+/** So many that fail together outweigh one that still works: it may hold on a little, or be spared. */
+const SUPPORT_PER_CONTRADICTION = 3;
 /** At most this many candidates are tried in one round, those with most support first. */
 const MAX_CANDIDATES = 50;
+
+/** Whether an unexplained failure may count for a candidate: what an old failure left behind may not. */
+export type SpeaksFor = (failure: OwnFailure, candidate: Node) => boolean;
 
 /** Diagnosis with the causes that were inferred for it, by capability. */
 export interface DiagnosisWithCauses {
@@ -20,13 +25,17 @@ export interface DiagnosisWithCauses {
 /**
  * Step 3 of docs/engine.md 4: while two or more root services remain, looks for a declared capability that nobody
  * has deep evidence about and that would explain several of them. Greedy: most support, then smallest impact,
- * then id; then diagnosis again with it forced down.
+ * then id; then diagnosis again with it forced down. `first`: the diagnosis without any.
  */
-export function diagnoseWithSharedCauses(input: DiagnosisInput): DiagnosisWithCauses {
+export function diagnoseWithSharedCauses(
+  input: DiagnosisInput,
+  first: Diagnosis,
+  speaksFor: SpeaksFor,
+): DiagnosisWithCauses {
   const inferred = new Map<CapabilityId, OwnFailure>();
-  let diagnosis = diagnose(input);
+  let diagnosis = first;
   for (;;) {
-    const best = bestCandidate({ ...input, forced: inferred }, diagnosis);
+    const best = bestCandidate({ ...input, forced: inferred }, diagnosis, speaksFor);
     if (best === undefined) return { diagnosis, inferred };
     inferred.set(best.node.id, best.failure);
     diagnosis = best.diagnosis;
@@ -41,12 +50,12 @@ interface Accepted {
   readonly impactSize: number;
 }
 
-function bestCandidate(input: DiagnosisInput, before: Diagnosis): Accepted | undefined {
+function bestCandidate(input: DiagnosisInput, before: Diagnosis, speaksFor: SpeaksFor): Accepted | undefined {
   if (servicesOf(before.roots.keys()).size < 2) return undefined;
   let best: Accepted | undefined;
   for (const { node, reachedBy } of candidates(input, before)) {
     if (best !== undefined && reachedBy < best.support) break;
-    const accepted = judge(input, before, node);
+    const accepted = judge(input, before, node, speaksFor);
     if (accepted !== undefined && (best === undefined || isBetter(accepted, best))) best = accepted;
   }
   return best;
@@ -92,8 +101,8 @@ function isKnownToWork(input: DiagnosisInput, node: Node, since: number): boolea
 }
 
 /** Forces a candidate down and weighs it: support against contradiction, and whether its supporters began together. */
-function judge(input: DiagnosisInput, before: Diagnosis, node: Node): Accepted | undefined {
-  const failures = [...before.roots].filter(([id]) => restsOn(input, id, node));
+function judge(input: DiagnosisInput, before: Diagnosis, node: Node, speaksFor: SpeaksFor): Accepted | undefined {
+  const failures = [...before.roots].filter(([id, f]) => speaksFor(f, node) && restsOn(input, id, node));
   if (failures.length === 0) return undefined;
   const onset = {
     start: Math.min(...failures.map(([, f]) => f.onset.start)),
@@ -113,7 +122,7 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node): Accepted |
   const support = servicesOf(supporters.map(([id]) => id)).size;
   const begins = supporters.map(([, f]) => f.since);
   const last = Math.max(...begins);
-  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2) || last - Math.min(...begins) > SPREAD_MS)
+  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2) || !canHaveBegunTogether(supporters))
     return undefined;
   const hits = impact({
     graph: input.graph,
@@ -121,18 +130,43 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node): Accepted |
     provenAt: () => undefined,
     now: input.now,
   });
+  const witnesses = nearestWitnesses(node);
   const contradiction = [...hits].filter(([id, hit]) => {
     const dependent = input.graph.byId.get(id);
     return (
-      id !== node.id &&
       hit.state !== 'at-risk' &&
       !hit.softOnly &&
       dependent !== undefined &&
+      witnesses.has(dependent) &&
       isKnownToWork(input, dependent, last)
     );
   }).length;
-  if (contradiction * 10 > support) return undefined;
+  if (contradiction * SUPPORT_PER_CONTRADICTION > support) return undefined;
   return { node, failure, diagnosis, support, impactSize: hits.size };
+}
+
+/** An onset is an interval: a probe that runs every five minutes can have begun to fail long before it was seen to. */
+function canHaveBegunTogether(supporters: readonly (readonly [CapabilityId, OwnFailure])[]): boolean {
+  const latestStart = Math.max(...supporters.map(([, f]) => f.onset.start));
+  const earliestEnd = Math.min(...supporters.map(([, f]) => f.onset.end));
+  return latestStart - earliestEnd <= SPREAD_MS;
+}
+
+/**
+ * Those who would tell first: what rests on a candidate with nothing between that somebody looks at deeply. What
+ * works behind one that fails, or that has not answered yet, says nothing of the candidate.
+ */
+function nearestWitnesses(candidate: Node): ReadonlySet<Node> {
+  const seen = new Set<Node>();
+  const work = [candidate];
+  for (let node = work.pop(); node !== undefined; node = work.pop()) {
+    for (const { node: dependent } of node.dependents) {
+      if (seen.has(dependent)) continue;
+      seen.add(dependent);
+      if (!dependent.probes.some((p) => p.deep)) work.push(dependent);
+    }
+  }
+  return seen;
 }
 
 /** A shallow probe that still passes makes a guess less likely: it then takes three. */

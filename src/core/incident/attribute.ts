@@ -6,8 +6,9 @@ import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import { askToVerify, askDependents } from '../diagnose/verify.ts';
 import type { Turn } from '../state.ts';
 import { noteOpening } from './flapping.ts';
-import { rootKey, tell } from './incident.ts';
+import { incidentId, liveIncident, rootKey, tell } from './incident.ts';
 import type { Incident, Root } from './incident.ts';
+import { stay } from './lost-explanation.ts';
 import { rootsNow } from './roots-now.ts';
 import type { RootNow } from './roots-now.ts';
 
@@ -19,24 +20,16 @@ export interface Attribution {
   readonly symptoms: ReadonlyMap<IncidentId, ReadonlyMap<ProbeId, { readonly by: readonly CapabilityId[] }>>;
 }
 
-/** The pending or open incident of a root, if there is one. */
-function liveIncident(turn: Turn, root: Root): Incident | undefined {
-  const generation = turn.state.generations.get(rootKey(root));
-  const incident = generation === undefined ? undefined : turn.state.incidents.get(incidentId(root, generation));
-  return incident !== undefined && isLive(incident) ? incident : undefined;
-}
-
-/** Whether an incident still takes part in decisions. */
-export function isLive(incident: Incident): boolean {
-  return incident.state === 'pending' || incident.state === 'open';
-}
-
 /**
  * Gives every failing probe to an incident. A root has one (opened here where it had none); a probe that lost
  * its explanation stays, for a while, with the incident that explained it; everything explained goes to the
  * incidents of the roots that it is traced to.
  */
-export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
+export function attribute(
+  turn: Turn,
+  found: DiagnosisWithCauses,
+  staying: ReadonlyMap<ProbeId, Incident>,
+): Attribution {
   const roots = new Map<IncidentId, RootNow>();
   const symptoms = new Map<IncidentId, Map<ProbeId, { by: readonly CapabilityId[] }>>();
   const attach = (incident: IncidentId, probe: ProbeId, by: readonly CapabilityId[]): void => {
@@ -45,26 +38,25 @@ export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
   };
   // Which incidents answer for a root capability: its own, or those its probes have not left yet.
   const answering = new Map<CapabilityId, Set<IncidentId>>();
-  const answers = (now: RootNow, ids: Iterable<IncidentId>): void => {
-    for (const c of now.failures.keys()) answering.set(c, new Set([...(answering.get(c) ?? []), ...ids]));
+  const answers = (capability: CapabilityId, id: IncidentId): void => {
+    answering.set(capability, (answering.get(capability) ?? new Set()).add(id));
   };
-  for (const now of rootsNow(turn, found)) {
-    const own = liveIncident(turn, now.root);
-    const staying =
-      own === undefined && now.root.kind === 'service' ? now.probes.flatMap((id) => stayWith(turn, id)) : [];
-    if (now.root.kind === 'service' && own === undefined && staying.length === now.probes.length) {
-      for (const { probe, incident, by } of staying) attach(incident.id, probe, by);
-      answers(
-        now,
-        staying.map((s) => s.incident.id),
-      );
-      continue;
-    }
+  const rest = found.diagnosis.rootProbes.filter((id) => staying.has(id));
+  for (const id of rest) {
+    const incident = staying.get(id);
+    if (incident === undefined) continue;
+    stay(turn, id, incident);
+    attach(incident.id, id, incident.symptoms.get(id)?.by ?? incident.capabilities);
+    for (const c of turn.state.probes.get(id)?.failure?.against ?? []) answers(c, incident.id);
+  }
+  for (const now of rootsNow(turn, found, new Set(rest))) {
+    const own = liveIncident(turn.state, now.root);
     const incident = own ?? open(turn, now);
+    if (incident.inferred && now.root.kind === 'service') confirmGuess(turn, incident, now);
     for (const id of now.probes) release(turn, id);
     if (now.isFactor) for (const id of now.witnesses) attach(incident.id, id, []);
     roots.set(incident.id, now);
-    answers(now, [incident.id]);
+    for (const c of now.failures.keys()) answers(c, incident.id);
   }
   for (const [probe, explanation] of found.diagnosis.explainedProbes) {
     release(turn, probe);
@@ -76,45 +68,6 @@ export function attribute(turn: Turn, found: DiagnosisWithCauses): Attribution {
   return { roots, symptoms };
 }
 
-/**
- * A failing probe that lost its explanation (its root recovered, an inferred cause or a group dissolved,
- * something between passed) is re-run at once and stays with that incident until it passed, or failed in runs
- * that span `hold.after` since then (`hold.max` if nobody had been told yet).
- */
-function stayWith(turn: Turn, id: ProbeId): { probe: ProbeId; incident: Incident; by: readonly CapabilityId[] }[] {
-  const state = turn.state.probes.get(id);
-  const incident = state === undefined ? undefined : holder(turn, state);
-  if (state === undefined || incident === undefined || wasNeverTrue(turn, incident)) return [];
-  if (state.lost === null) {
-    state.lost = { incident: incident.id, at: turn.now };
-    state.excused = [];
-    turn.effects.push({ kind: 'reprobe', probe: id, cause: 'verify', notBefore: turn.now });
-    tell(incident, turn.now, 'lost', `${id} still fails although what explained it does not; it is run again`);
-  }
-  const waitMs = incident.loudness === null ? turn.configuration.hold.maxMs : turn.configuration.hold.afterMs;
-  const stays = state.lastOutcome !== 'fail' || (state.lastStartedAt ?? 0) < state.lost.at + waitMs;
-  return stays ? [{ probe: id, incident, by: incident.symptoms.get(id)?.by ?? incident.capabilities }] : [];
-}
-
-/** A guess that was contradicted before anybody heard of it, with none of its members better: nothing is recovering. */
-function wasNeverTrue(turn: Turn, incident: Incident): boolean {
-  if (!incident.inferred || incident.loudness !== null) return false;
-  return [...incident.symptoms.keys()].every((id) => turn.state.probes.get(id)?.status === 'failing');
-}
-
-function holder(turn: Turn, state: ProbeState): Incident | undefined {
-  if (state.lost !== null) {
-    const incident = turn.state.incidents.get(state.lost.incident);
-    return incident !== undefined && isLive(incident) ? incident : undefined;
-  }
-  for (const incident of turn.state.incidents.values()) {
-    if (!isLive(incident)) continue;
-    if (incident.symptoms.has(state.id) || (incident.root.kind === 'group' && incident.rootProbes.includes(state.id)))
-      return incident;
-  }
-  return undefined;
-}
-
 function release(turn: Turn, id: ProbeId): void {
   const state = turn.state.probes.get(id);
   if (state === undefined) return;
@@ -122,21 +75,33 @@ function release(turn: Turn, id: ProbeId): void {
   state.excused = [];
 }
 
-function incidentId(root: Root, generation: number): IncidentId {
-  return `${root.id}-${String(generation)}` as IncidentId;
+/** What was guessed from its dependents now fails by its own probes: the same incident, and no guess any more. */
+function confirmGuess(turn: Turn, incident: Incident, now: RootNow): void {
+  const first = failuresOf(turn, now.probes)[0];
+  if (first === undefined) return;
+  const { step, message } = first.failure;
+  incident.root = now.root;
+  incident.inferred = false;
+  incident.first = { probe: first.id, class: first.failure.class, message, step };
+  tell(incident, turn.now, 'confirmed', `${first.id} fails too: ${message}`);
+}
+
+/** Failing probes with their failures, in the order of their confirmation. */
+function failuresOf(turn: Turn, ids: readonly ProbeId[]): { id: ProbeId; state: ProbeState; failure: Failure }[] {
+  const failing = ids.flatMap((id) => {
+    const state = turn.state.probes.get(id);
+    return state === undefined || state.failure === null || !countsAsFailing(state)
+      ? []
+      : [{ id, state, failure: state.failure }];
+  });
+  return failing.sort(byConfirmation);
 }
 
 /** A new incident, pending: nothing is said before its dependencies have been heard. */
 function open(turn: Turn, now: RootNow): Incident {
   const { root } = now;
   const generation = nextGeneration(turn, root);
-  const failing = now.witnesses.flatMap((id) => {
-    const state = turn.state.probes.get(id);
-    return state === undefined || state.failure === null || !countsAsFailing(state)
-      ? []
-      : [{ id, state, failure: state.failure }];
-  });
-  failing.sort(byConfirmation);
+  const failing = failuresOf(turn, now.witnesses);
   const first = failing[0];
   if (first === undefined) throw new Error(`an incident of ${rootKey(root)} without a failing probe`);
   const inferred = root.kind === 'shared';

@@ -35,7 +35,8 @@ export interface Incident {
   readonly id: IncidentId;
   /** `failure`: diagnosed among failing probes · `warning`, `monitor`: stands alone and explains nothing. */
   readonly about: 'failure' | 'warning' | 'monitor';
-  readonly root: Root;
+  /** A guess that its own probes confirm becomes the service itself. */
+  root: Root;
   readonly generation: number;
   state: 'pending' | 'open' | 'merged' | 'closed';
   closedBecause: 'recovered' | 'removed' | 'merged' | 'explained' | 'blip' | 'closed-by-hand' | null;
@@ -52,7 +53,7 @@ export interface Incident {
     readonly message: string;
     readonly step: Step | null;
   };
-  readonly inferred: boolean;
+  inferred: boolean;
   verified: boolean;
   startedAt: number;
   onset: Onset;
@@ -93,6 +94,33 @@ export interface Incident {
 /** The key of a root among incidents. */
 export function rootKey(root: Root): string {
   return `${root.kind}:${root.id}`;
+}
+
+/** Whether an incident still takes part in decisions. */
+export function isLive(incident: Incident): boolean {
+  return incident.state === 'pending' || incident.state === 'open';
+}
+
+/** The id of a root's incident. */
+export function incidentId(root: Root, generation: number): IncidentId {
+  return `${root.id}-${String(generation)}` as IncidentId;
+}
+
+interface Incidents {
+  readonly incidents: ReadonlyMap<IncidentId, Incident>;
+  readonly generations: ReadonlyMap<string, number>;
+}
+
+/** The pending or open incident of a root, if there is one. A service that was guessed to be the cause and now fails itself is one root. */
+export function liveIncident(state: Incidents, root: Root): Incident | undefined {
+  const same = root.kind === 'service' ? 'shared' : root.kind === 'shared' ? 'service' : undefined;
+  return ofRoot(state, root) ?? (same === undefined ? undefined : ofRoot(state, { kind: same, id: root.id }));
+}
+
+function ofRoot(state: Incidents, root: Root): Incident | undefined {
+  const generation = state.generations.get(rootKey(root));
+  const incident = generation === undefined ? undefined : state.incidents.get(incidentId(root, generation));
+  return incident !== undefined && isLive(incident) ? incident : undefined;
 }
 
 const TIMELINE_LIMIT = 200;

@@ -1,7 +1,7 @@
 import type { CapabilityId } from '../../model/ids.ts';
 import type { Node } from '../graph/graph.ts';
 import type { Turn } from '../state.ts';
-import { isLive } from './attribute.ts';
+import { isLive } from './incident.ts';
 
 /**
  * The capabilities whose evidence can change what is thought of a live incident: everything that its failing

@@ -19,15 +19,22 @@ export interface RootNow {
   readonly isFactor: boolean;
 }
 
-/** The causes of now: services that fail by their own probes, inferred shared causes, and exhausted groups. */
-export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootNow[] {
+/**
+ * The causes of now: services that fail by their own probes, inferred shared causes, and exhausted groups.
+ * `rest`: failing probes that stay with an older incident, and are no cause of a new one.
+ */
+export function rootsNow(turn: Turn, found: DiagnosisWithCauses, rest: ReadonlySet<ProbeId>): readonly RootNow[] {
   const { diagnosis, inferred } = found;
+  const rootProbes = diagnosis.rootProbes.filter((id) => !rest.has(id));
+  const falling = new Set(rootProbes.flatMap((id) => turn.state.probes.get(id)?.failure?.against ?? []));
   const groupOf = new Map<string, Root>();
   for (const group of exhaustedGroups(turn.graph, diagnosis)) {
+    // What an old failure left behind exhausts nothing anew.
+    if (!group.roots.every((id) => falling.has(id) || inferred.has(id))) continue;
     for (const id of group.roots) groupOf.set(id, { kind: 'group', id: `any:${group.capability}` });
   }
   const factorOf = new Map<ProbeId, Root>();
-  for (const factor of sharedFactors(turn, diagnosis.rootProbes)) {
+  for (const factor of sharedFactors(turn, rootProbes)) {
     for (const id of factor.members) factorOf.set(id, { kind: 'shared', id: factor.id });
   }
   const roots = new Map<string, Draft>();
@@ -36,7 +43,7 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses): readonly RootN
     roots.set(rootKey(root), known);
     return known;
   };
-  for (const id of diagnosis.rootProbes) {
+  for (const id of rootProbes) {
     const probe = turn.graph.probes.get(id);
     if (probe === undefined) continue;
     const against = turn.state.probes.get(id)?.failure?.against ?? [];

@@ -1,5 +1,7 @@
 import type { ChannelId, ProbeId } from '../../model/ids.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
+import { diagnose } from '../diagnose/explain.ts';
+import type { DiagnosisInput } from '../diagnose/explain.ts';
 import { diagnoseWithSharedCauses } from '../diagnose/shared-cause.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import { gate, isAwaited } from '../paging/gate.ts';
@@ -10,10 +12,11 @@ import { listed, spokenDuration } from '../paging/words.ts';
 import type { Turn } from '../state.ts';
 import { assess } from './assess.ts';
 import type { Assessment } from './assess.ts';
-import { attribute, isLive } from './attribute.ts';
+import { attribute } from './attribute.ts';
 import type { Attribution } from './attribute.ts';
 import { quietAt } from './flapping.ts';
-import { tell } from './incident.ts';
+import { isLive, tell } from './incident.ts';
+import { isRecovering, lostExplanations } from './lost-explanation.ts';
 import type { Incident, Loudness } from './incident.ts';
 import { relevantTo } from './relevant.ts';
 import { serviceOfRoot } from './roots-now.ts';
@@ -28,7 +31,8 @@ const CLOSED_KEPT = 200;
 export function settle(turn: Turn): void {
   turn.state.settledAt = turn.now;
   nameDeepestSuspects(turn);
-  const attribution = attribute(turn, diagnosed(turn));
+  const { found, staying } = diagnosed(turn);
+  const attribution = attribute(turn, found, staying);
   let wakeAt: number | null = null;
   const wake = (at: number | null): void => {
     if (at !== null && at > turn.now && (wakeAt === null || at < wakeAt)) wakeAt = at;
@@ -54,18 +58,33 @@ export function settle(turn: Turn): void {
   turn.state.relevant = relevantTo(turn);
 }
 
-function diagnosed(turn: Turn): DiagnosisWithCauses {
+interface Diagnosed {
+  readonly found: DiagnosisWithCauses;
+  /** Failing probes that stay with an incident that explained them a moment ago. */
+  readonly staying: ReadonlyMap<ProbeId, Incident>;
+}
+
+function diagnosed(turn: Turn): Diagnosed {
   const failing = [...turn.state.troubled].filter((id) => {
     const state = turn.state.probes.get(id);
     return state !== undefined && countsAsFailing(state);
   });
-  return diagnoseWithSharedCauses({
+  const input: DiagnosisInput = {
     graph: turn.graph,
     states: (id) => turn.state.probes.get(id),
     failing: failing.sort(),
     now: turn.now,
     causeWithinMs: turn.configuration.causeWithinMs,
-  });
+  };
+  const first = diagnose(input);
+  const staying = lostExplanations(turn, first.rootProbes);
+  const found = diagnoseWithSharedCauses(input, first, ({ probes }, candidate) =>
+    probes.some((id) => {
+      const incident = staying.get(id);
+      return incident === undefined || !isRecovering(turn, incident) || incident.root.id === candidate.service.id;
+    }),
+  );
+  return { found, staying };
 }
 
 function liveIncidents(turn: Turn): readonly Incident[] {

@@ -8,8 +8,7 @@ import { destinations } from '../paging/route.ts';
 import { audible, remember, routed, send } from '../paging/send.ts';
 import { doing, listed } from '../paging/words.ts';
 import type { KnownDrift, Turn } from '../state.ts';
-import { isLive } from './attribute.ts';
-import { rootKey, tell } from './incident.ts';
+import { isLive, rootKey, tell } from './incident.ts';
 import type { Incident, Loudness, Root } from './incident.ts';
 import { close } from './settle.ts';
 import { unwatched, whyUnwatched } from './unwatched.ts';
@@ -163,7 +162,7 @@ export function noteAnchor(turn: Turn, check: AnchorFact): void {
  */
 export function noteUnwatched(turn: Turn, state: ProbeState): void {
   const because = whyUnwatched(turn, state);
-  for (const incident of [...turn.state.incidents.values()]) {
+  for (const incident of turn.state.incidents.values()) {
     if (!isLive(incident) || !incident.root.id.startsWith('unwatched:')) continue;
     if (!unwatched(turn).has(incident.first.class)) close(turn, incident, 'recovered');
   }

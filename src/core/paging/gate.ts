@@ -22,7 +22,7 @@ export function gate(turn: Turn, incident: Incident, assessment: Assessment): Ga
   if (window !== undefined) return { kind: 'held', reason: 'maintenance', by: window.reason, until: window.until };
   const ended = lastWindowEnd(turn, incident);
   // For an inferred cause the newest run of any one supporter suffices.
-  const witnesses = incident.inferred ? [...incident.symptoms.keys()] : incident.rootProbes;
+  const witnesses = incident.rootProbes.length > 0 ? incident.rootProbes : [...incident.symptoms.keys()];
   const fresh = witnesses.some((id) => failsFreshly(turn, id, ended));
   if (!fresh)
     return { kind: 'held', reason: 'recovering', by: 'its newest run did not fail, or is too old', until: null };
