@@ -11,6 +11,11 @@ export interface Terminal {
 
 /** The terminal of this process. `NO_COLOR` is honoured (no-color.org). */
 export function processTerminal(): Terminal {
+  // Whoever reads us may have read enough (`tocsin graph | head`): that is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   return {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),

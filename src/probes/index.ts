@@ -19,6 +19,7 @@ import { rekor } from './rekor.ts';
 import { smtp } from './smtp.ts';
 import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
+import { tuf } from './tuf.ts';
 import { websocket } from './websocket.ts';
 import { workersKv } from './workers-kv.ts';
 
@@ -46,6 +47,7 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(smtp),
   anyKind(tcp),
   anyKind(tls),
+  anyKind(tuf),
   anyKind(websocket),
   anyKind(workersKv),
 ];

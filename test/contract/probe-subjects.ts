@@ -1,3 +1,4 @@
+import { initializeTUFRepo } from '@tufjs/repo-mock';
 import { generateKeyPairSync } from 'node:crypto';
 
 /** How one kind of probe is pointed at a server, and wrong options for it with the path of what is wrong. */
@@ -10,6 +11,7 @@ export interface ProbeSubject {
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rekorKey = publicKey.export({ type: 'spki', format: 'pem' }) as string;
 const authorityPin = `sha256/${Buffer.alloc(32).toString('base64')}`;
+const tufRoot = JSON.stringify(initializeTUFRepo([]).rootMeta.toJSON());
 
 /** Every kind that opens connections has a line here, or the contract test fails. */
 export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
@@ -85,6 +87,13 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['host', { host: 'http://a.example' }],
       ['starttls', { host: 'a.example', starttls: 'http' }],
+    ],
+  },
+  tuf: {
+    at: (port) => ({ url: `http://127.0.0.1:${port}`, root: tufRoot, targets: ['trusted_root.json'] }),
+    wrong: [
+      ['root', { url: 'https://a.example', root: '{}' }],
+      ['targets.0', { url: 'https://a.example', root: tufRoot, targets: ['../a'] }],
     ],
   },
   websocket: {

@@ -10,7 +10,7 @@ export const ROLES = ['root', 'timestamp', 'snapshot', 'targets'] as const;
 /** A top-level role of a repository. */
 export type RoleName = (typeof ROLES)[number];
 
-/** Where a client stood: at a role's metadata (delegated ones count as `targets`), or at the files themselves. */
+/** Where a client stood: at a role's metadata, or at the files themselves, with the delegated roles that lead to them. */
 export type ClientStep = RoleName | 'target files';
 
 /** A role's metadata, as the client took it. */
@@ -79,10 +79,21 @@ export interface TufMeasured extends Measured {
   readonly remembered: Versions | null;
 }
 
-const version = z.number().int().min(0);
-const rememberedShape = z.object({ root: version, timestamp: version, snapshot: version, targets: version });
+/** What a passing run leaves for the next. */
+export interface Remembered {
+  /** SHA-256 of the pinned root's text: under another pin it may be another repository. */
+  readonly pin: string;
+  readonly versions: Versions;
+}
 
-/** What an earlier run left, if it is something that this version understands. */
-export function rememberedFrom(memory: unknown): Versions | null {
-  return rememberedShape.safeParse(memory).data ?? null;
+const version = z.number().int().min(0);
+const rememberedShape = z.object({
+  pin: z.string(),
+  versions: z.object({ root: version, timestamp: version, snapshot: version, targets: version }),
+});
+
+/** The versions that an earlier run left, if it had the same pin and left something that this version understands. */
+export function versionsFrom(memory: unknown, pin: string): Versions | null {
+  const remembered = rememberedShape.safeParse(memory).data;
+  return remembered?.pin === pin ? remembered.versions : null;
 }

@@ -44,9 +44,13 @@ function asMetadata(role: RoleName, json: object): Metadata<Root | Timestamp | S
 }
 
 /** Whether as many keys as are wanted have signed. `role`: as the delegator names it. */
-export function signedEnough(delegator: Delegator, role: string, signed: Metadata<Root | Timestamp | Snapshot | Targets>): boolean {
+export function signedEnough(
+  delegator: Delegator,
+  role: string,
+  signed: Metadata<Root | Timestamp | Snapshot | Targets>,
+): boolean {
   try {
-    delegator.verifyDelegate(role, signed as Metadata<Root>);
+    delegator.verifyDelegate(role, signed);
     return true;
   } catch {
     return false;
@@ -60,8 +64,8 @@ export function namesKnownKey(delegator: Delegator, role: string, signed: { read
 
 /** The ids of the keys that may sign for a role. */
 export function keyIdsOf({ signed }: Delegator, role: string): readonly string[] {
-  if (signed.type === MetadataKind.Root) return (signed as Root).roles[role]?.keyIDs ?? [];
-  const { delegations } = signed as Targets;
+  if (signed.type === MetadataKind.Root) return signed.roles[role]?.keyIDs ?? [];
+  const { delegations } = signed;
   return delegations?.roles?.[role]?.keyIDs ?? delegations?.succinctRoles?.keyIDs ?? [];
 }
 

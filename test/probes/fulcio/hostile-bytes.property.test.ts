@@ -67,7 +67,7 @@ describe('whatever an authority or a log may answer', () => {
         for (const [at, bits] of turned) bytes[at] = (bytes[at] ?? 0) ^ bits;
         const pem = `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64')}\n-----END CERTIFICATE-----\n`;
         const chain = authorityChain([pem]);
-        if (chain.ok && !bytes.equals(der)) expect(chain.value.certificates[0]?.subject.length).toBeLessThan(301);
+        expect(chain.ok ? chain.value.certificates[0]?.subject.length : 0).toBeLessThan(301);
       }),
     );
   });
