@@ -16,7 +16,7 @@ export const REACH = 'reach';
 /** The step that asks for the upgrade. */
 export const UPGRADE = 'upgrade';
 /** The step that says something and listens. */
-export const ANSWER = 'answer';
+const ANSWER = 'answer';
 
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'connect', 'tls']);
 const MAX_EVIDENCE = 2000;
