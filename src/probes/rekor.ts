@@ -5,13 +5,17 @@ import type { RekorMeasured } from './rekor/measured.ts';
 import { rekorOptions, type RekorOptions } from './rekor/options.ts';
 import { runRekor } from './rekor/run.ts';
 
-/** A Rekor v1 transparency log: right key, right tree, growing without ever rewriting itself, and serving its entries. */
+/** A Rekor transparency log: right key, right tree, growing without ever rewriting itself, and taking and serving entries. */
 export const rekor: ProbeKind<RekorOptions, RekorMeasured> = {
   name: 'rekor',
   description:
-    'A Rekor v1 transparency log, verified as its clients must: the checkpoint is signed by a pinned key, belongs to a ' +
+    'A Rekor transparency log, verified as its clients must: the checkpoint is signed by a pinned key, belongs to a ' +
     'configured tree, continues the last checkpoint that was verified (RFC 9162), and a known entry is still included. ' +
-    'Anything else that answers under the name fails, however green it looks.',
+    'Anything else that answers under the name fails, however green it looks. `write: fixed` proposes one entry that is ' +
+    'always the same, so that the log takes it once and never grows by it (version 2 needs deduplication for that); ' +
+    '`write: fresh` appends a new one signed by `key`, for a probe of its own with `every: 1h`. With `version: 2` the ' +
+    'log is one of tiles: `origin` is required, `entry` is an index, and a write to `writeUrl` takes until it is ' +
+    'published, so give it `timeout: 20s` or more.',
   example: `kind: rekor
 url: https://rekor.corp.example
 publicKey: |

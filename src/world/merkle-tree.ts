@@ -56,6 +56,12 @@ export class MerkleTree {
     return present(this.#level(0)[index]);
   }
 
+  /** The hash of the complete subtree over the leaves `index·2^height … (index+1)·2^height − 1`. */
+  subtree(height: number, index: number): Buffer {
+    this.#check((index + 1) * 2 ** height, 1, this.size);
+    return present(this.#level(height)[index]);
+  }
+
   /** Where the leaf with this hash first stands; undefined when it is not in the tree. */
   indexOf(leaf: Buffer): number | undefined {
     return this.#indexByLeaf.get(leaf.toString('hex'));

@@ -8,11 +8,13 @@ import { RekorLog, recordOf } from './rekor-log.ts';
  * What may be wrong with a mini-Rekor, each as it was seen or feared in a real one:
  *
  * - `other-key`: another Rekor answers, which signs with its own key
+ * - `new-key`: a memory signer was restarted; the same log, signed with a new key from now on
  * - `other-tree`: a staging Rekor answers, which shares the production key but has another tree
  * - `rollback`: restored from an old backup, the newest entries are gone
  * - `fork`: a split view; the same key and tree, another history
  * - `stale`: the sequencer has stalled; new entries are queued and never integrated
  * - `bad-proof`: the first hash of every proof is wrong
+ * - `other-size-proof`: inclusion proofs are those of a smaller tree than their checkpoint's
  * - `bad-signature`: checkpoints carry the right key's hint and a signature that does not verify
  * - `bad-set`: signed entry timestamps do not verify
  * - `entry-missing`: every entry is 404, the tree is untouched
@@ -22,11 +24,13 @@ import { RekorLog, recordOf } from './rekor-log.ts';
  */
 export type RekorFault =
   | 'other-key'
+  | 'new-key'
   | 'other-tree'
   | 'rollback'
   | 'fork'
   | 'stale'
   | 'bad-proof'
+  | 'other-size-proof'
   | 'bad-signature'
   | 'bad-set'
   | 'entry-missing'
@@ -74,6 +78,8 @@ export class FaultyLogs {
         return [this.#standIn(fault, () => unrelated({ ...identity, keys: newKeyPair() }), firstIndex)];
       case 'other-tree':
         return [this.#standIn(fault, () => unrelated({ ...identity, treeId: this.#stagingTreeId }), firstIndex)];
+      case 'new-key':
+        return [this.#standIn(fault, () => new RekorLog({ ...identity, keys: newKeyPair() }, records), firstIndex)];
       case 'fork':
         return [this.#standIn(fault, () => forked(this.#log), firstIndex)];
       case 'rollback':
@@ -86,6 +92,7 @@ export class FaultyLogs {
         return [this.#standIn(fault, start, firstIndex + records.length), old];
       }
       case 'bad-proof':
+      case 'other-size-proof':
       case 'bad-signature':
       case 'bad-set':
       case 'entry-missing':

@@ -92,7 +92,7 @@ export class RekorView {
         verification: {
           inclusionProof: {
             checkpoint: this.#checkpoint(shard),
-            hashes: this.#hashes(log.tree.inclusionProof(index, size)),
+            hashes: this.#hashes(log.tree.inclusionProof(index, this.#provenSize(index, size))),
             logIndex: index,
             rootHash: log.tree.root(size).toString('hex'),
             treeSize: size,
@@ -105,6 +105,11 @@ export class RekorView {
 
   #checkpoint({ log, size }: Shard): string {
     return signCheckpoint(log.identity, size, log.tree.root(size), this.#fault === 'bad-signature');
+  }
+
+  /** The size that an inclusion proof is for: that of the checkpoint beside it, unless it is to be wrong. */
+  #provenSize(index: number, size: number): number {
+    return this.#fault === 'other-size-proof' ? Math.max(index + 1, Math.ceil(size / 2)) : size;
   }
 
   #hashes(proof: readonly Buffer[]): string[] {

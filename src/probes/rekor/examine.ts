@@ -61,8 +61,8 @@ export interface Examined {
   readonly results: ReadonlyMap<StepName, StepResult>;
   /** The answer that each step is about, as far as something was asked. */
   readonly replies: ReadonlyMap<StepName, Reply>;
-  /** What steps took that are not the time of their answer, in milliseconds. */
-  readonly verifyMs: number;
+  /** What each step took, in milliseconds. */
+  readonly ms: ReadonlyMap<StepName, number>;
   readonly rereads: number;
   /** The tree that it serves, once verified. */
   readonly tree?: SignedTree;
@@ -89,7 +89,7 @@ export function examine(visit: Visit, { pins, remembered, canary }: Expectations
     address: visit.address,
     results,
     replies: repliesOf(visit),
-    verifyMs: visit.verifyMs,
+    ms: msOf(visit),
     rereads: visit.logRereads + visit.proofRereads + (visit.written?.rereads ?? 0),
   };
   const fails = (step: StepName, fault: Fault) => results.set(step, { ok: false, fault });
@@ -163,6 +163,18 @@ function repliesOf({ ping, log, proof, entry, written }: Visit): ReadonlyMap<Ste
     ['written entry', written?.read],
   ];
   return new Map(replies.flatMap(([step, reply]) => (reply === undefined ? [] : [[step, reply] as const])));
+}
+
+function msOf({ ping, log, verifyMs, proof, entry, written }: Visit): ReadonlyMap<StepName, number> {
+  return new Map<StepName, number>([
+    ['ping', ping.ms],
+    ['log info', log?.ms ?? 0],
+    ['checkpoint signature', verifyMs],
+    ['consistency', proof?.ms ?? 0],
+    ['canary entry', entry?.ms ?? 0],
+    ['write', written?.post.ms ?? 0],
+    ['written entry', written?.read?.ms ?? 0],
+  ]);
 }
 
 /** The proof that is to be asked for: sizes and tree; undefined where none is needed. */

@@ -90,12 +90,7 @@ export function signedNoteOf(raw: string, what: string, pins: Pins): Checked<Sig
 }
 
 /** Whether it is the tree that it should be: pinned, and the same in note and JSON. */
-export function identityOf(
-  shard: Shard,
-  note: SignedCheckpoint,
-  reply: Reply,
-  pins: Pins,
-): Checked<SignedTree> {
+export function identityOf(shard: Shard, note: SignedCheckpoint, reply: Reply, pins: Pins): Checked<SignedTree> {
   const { request } = reply;
   const tree = treeOf(note.origin);
   const origin = printable(note.origin, 200);

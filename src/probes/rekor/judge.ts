@@ -192,25 +192,7 @@ function judgedStep(
 }
 
 function stepMs(name: StepName, examined: readonly Examined[]): number {
-  const of = ({ replies, verifyMs }: Examined): number => {
-    switch (name) {
-      case 'checkpoint signature':
-        return verifyMs;
-      case 'identity':
-        return 0;
-      case 'consistency':
-        // Where no proof was needed, the answer is that of an earlier step.
-        return replies.get(name) === replies.get('identity') ? 0 : (replies.get(name)?.ms ?? 0);
-      case 'ping':
-      case 'log info':
-      case 'checkpoint':
-      case 'canary entry':
-      case 'write':
-      case 'written entry':
-        return replies.get(name)?.ms ?? 0;
-    }
-  };
-  return Math.round(Math.max(0, ...examined.map(of)) * 10) / 10;
+  return Math.round(Math.max(0, ...examined.map((seen) => seen.ms.get(name) ?? 0)) * 10) / 10;
 }
 
 function rotationWarnings(seen: Examined | undefined): readonly Warning[] {

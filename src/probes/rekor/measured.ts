@@ -67,6 +67,8 @@ export interface TileEntry {
   readonly index: string;
   /** Hexadecimal hash of the entry in its bundle. */
   readonly leafHash?: string;
+  /** Base64 of the entry itself, where it is to be looked at. */
+  readonly body?: string;
   /** The leaf in its tile, then the inclusion proof. */
   readonly proof: TileHashes;
 }

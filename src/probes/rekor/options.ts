@@ -165,7 +165,8 @@ function* contradictions(options: RekorOptions): Generator<readonly [path: keyof
         yield ['entry', 'the entry is of a tree that is not among treeIds'];
       return;
     case 2:
-      if (options.origin === undefined) yield ['origin', 'version 2 needs the origin: the first line of its checkpoint'];
+      if (options.origin === undefined)
+        yield ['origin', 'version 2 needs the origin: the first line of its checkpoint'];
       if (options.treeIds !== undefined) yield ['treeIds', 'version 2 has no tree ids; it is told apart by its origin'];
       if (entry?.kind === 'id') yield ['entry', 'version 2 knows its entries by index'];
       if (write !== undefined && options.writeUrl === undefined)

@@ -22,11 +22,7 @@ export function textOf(reply: Reply, wanted: readonly number[] = [200]): Checked
 }
 
 /** The JSON of an answer with a status that is wanted, in the shape that this endpoint answers in. */
-export function jsonOf<Shape>(
-  reply: Reply,
-  shape: ZodType<Shape>,
-  wanted: readonly number[] = [200],
-): Checked<Shape> {
+export function jsonOf<Shape>(reply: Reply, shape: ZodType<Shape>, wanted: readonly number[] = [200]): Checked<Shape> {
   const text = textOf(reply, wanted);
   if (!text.ok) return text;
   let json: unknown;
@@ -115,6 +111,24 @@ const entryShape = z.object({
 });
 /** An entry of the log with the proofs that it is one. */
 export type LogEntry = z.output<typeof entryShape>;
+
+const hash64Shape = z.base64().refine((text) => Buffer.from(text, 'base64').length === 32, 'not a SHA-256 in base64');
+const indexShape = z
+  .union([z.string().regex(/^(?:0|[1-9]\d{0,18})$/, 'not a decimal index'), sizeShape])
+  .transform((index) => String(index))
+  // The JSON of protocol buffers may leave out what is zero.
+  .default('0');
+
+/** What `POST /api/v2/log/entries` answers. Size and root beside the checkpoint are not signed: ignored. */
+export const tileEntryShape = z.object({
+  logIndex: indexShape,
+  canonicalizedBody: z.base64().min(1),
+  inclusionProof: z.object({
+    logIndex: indexShape,
+    hashes: z.array(hash64Shape).max(128).default([]),
+    checkpoint: z.object({ envelope: noteShape }),
+  }),
+});
 
 /** `GET /api/v1/log/entries/<id>`: one entry under its id, which may be given with or without the tree. */
 export const entriesShape = z.record(z.string().regex(/^(?:[0-9a-f]{16})?[0-9a-f]{64}$/), entryShape);

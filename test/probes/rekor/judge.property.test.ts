@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_CLASSES } from '../../../src/model/failure.ts';
 import { rekor } from '../../../src/probes/rekor.ts';
+import { pinsFor } from '../../../src/probes/rekor/head.ts';
 import { MAX_REPLY_BYTES, type RekorMeasured, type Reply } from '../../../src/probes/rekor/measured.ts';
+import { FIXED_ENTRY } from '../../../src/probes/rekor/proposed.ts';
+import { postedToTiles } from '../../../src/probes/rekor/tile-entry.ts';
+import { postedOf } from '../../../src/probes/rekor/written.ts';
 
 const TREE = '1193050959916656506';
 const options = rekor.schema.parse({
@@ -13,6 +17,16 @@ const options = rekor.schema.parse({
     .toString(),
   treeIds: [TREE],
   entry: `${BigInt(TREE).toString(16).padStart(16, '0')}${'ab'.repeat(32)}`,
+});
+
+const tileOptions = rekor.schema.parse({
+  url: 'https://rekor.example',
+  version: 2,
+  publicKey: 'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx',
+  origin: 'example.com/log/testdata',
+  entry: '5',
+  write: 'fixed',
+  writeUrl: 'https://rekor.example',
 });
 
 /** Bytes, JSON of any shape, and JSON that nearly has the right one. */
@@ -76,6 +90,51 @@ describe('judging a rekor run', () => {
         expect(judgement.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('of tiles and of writes never passes, throws or grows either', () => {
+    const hex = fc.oneof(fc.string(), fc.constant('ab'.repeat(32)));
+    const proof = fc.record({ hashes: fc.array(hex, { maxLength: 5 }), ms: fc.nat(), failed: reply });
+    const entry = fc.record({ index: fc.constant('5'), leafHash: hex, body: fc.string(), proof });
+    const written = fc.record({
+      proposed: fc.constant(FIXED_ENTRY),
+      post: reply,
+      posts: fc.nat(),
+      read: reply,
+      checkpoint: reply,
+      rereads: fc.nat(),
+      entry,
+    });
+    const given = fc.record({ checkpoint: reply, growth: proof, entry, written });
+    fc.assert(
+      fc.property(given, fc.boolean(), (visit, asTiles) => {
+        const { checkpoint: log, entry: _, ...rest } = visit;
+        const base = { address: '192.0.2.1', rereads: 0, logRereads: 0, proofRereads: 0, verifyMs: 0 };
+        const measured: RekorMeasured = {
+          ...measuredWith({ ping: good, log, proof: log, entry: log }, true),
+          visits: [{ ...base, ping: good, log, proof: log, entry: log, written: rest.written }],
+          tileVisits: [{ ...base, ...visit }],
+        };
+        const judgement = rekor.judge(measured, asTiles ? tileOptions : options);
+        expect(judgement.outcome).toBe('fail');
+        expect(FAILURE_CLASSES).toContain(judgement.class);
+        expect(JSON.stringify(judgement).length).toBeLessThan(30_000);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of what a log answers to a write never throws', () => {
+    const tree = { treeId: TREE, size: 5n, root: Buffer.alloc(32), key: 'ab'.repeat(32) };
+    const pins = pinsFor(options, 0);
+    fc.assert(
+      fc.property(reply, fc.option(fc.string(), { nil: undefined }), (given, logIndex) => {
+        const post = logIndex === undefined ? given : { ...given, status: 409, logIndex };
+        const v1 = postedOf({ proposed: FIXED_ENTRY, post, posts: 1, rereads: 0 }, tree, pins);
+        const v2 = postedToTiles({ proposed: FIXED_ENTRY, post, rereads: 0 }, () => ({ ok: true, value: tree }));
+        for (const checked of [v1, v2]) expect(checked.ok).toBeTypeOf('boolean');
+      }),
     );
   });
 

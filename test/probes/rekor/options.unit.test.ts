@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rekor } from '../../../src/probes/rekor.ts';
 
-const PEM = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  .publicKey.export({ type: 'spki', format: 'pem' })
-  .toString();
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PEM = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const PRIVATE = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const VKEY = 'example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx';
 const TREE = '1193050959916656506';
 const ENTRY = `${BigInt(TREE).toString(16).padStart(16, '0')}${'ab'.repeat(32)}`;
 const good = { url: 'https://rekor.example', publicKey: PEM };
@@ -62,21 +63,53 @@ describe('the options of a rekor probe', () => {
     expect(complaints({ ...good, entry: ENTRY.slice(16) })).not.toEqual([]);
   });
 
-  it('say clearly what is not supported yet', () => {
-    expect(complaints({ ...good, version: 1 })).toEqual([]);
-    expect(complaints({ ...good, version: 2 }).join()).toContain('only version 1 is supported yet');
-    for (const fields of [{ write: 'fixed' }, { key: PEM }, { writeUrl: 'https://rekor.example' }])
-      expect(complaints({ ...good, ...fields }).join()).toContain('writing to the log is not supported yet');
+  it('of version 1 write where they read, and sign only what is fresh', () => {
+    expect(complaints({ ...good, version: 1, write: 'fixed' })).toEqual([]);
+    expect(complaints({ ...good, write: 'fresh', key: PRIVATE })).toEqual([]);
+    const wrong: readonly [path: string, fields: Record<string, unknown>][] = [
+      ['write', { write: 'always' }],
+      ['key', { write: 'fresh' }],
+      ['key', { write: 'fresh', key: PEM }],
+      ['key', { write: 'fixed', key: PRIVATE }],
+      ['writeUrl', { writeUrl: 'https://rekor.example' }],
+      ['entry', { entry: '735' }],
+      ['publicKey', { publicKey: VKEY }],
+      ['version', { version: 3 }],
+    ];
+    for (const [path, fields] of wrong)
+      expect(complaints({ ...good, ...fields })).toContainEqual(expect.stringMatching(`^${path}: `));
+  });
+
+  it('of version 2 need an origin, and write elsewhere than they read', () => {
+    const tiles = { url: good.url, version: 2, publicKey: VKEY, origin: 'example.com/log/testdata' };
+    const writing = { write: 'fixed', writeUrl: 'https://write.rekor.example' };
+    for (const fields of [{}, { publicKey: PEM }, { entry: '0' }, { entry: `735:${'ab'.repeat(32)}` }, writing])
+      expect(complaints({ ...tiles, ...fields })).toEqual([]);
+    const wrong: readonly [path: string, fields: Record<string, unknown>][] = [
+      ['origin', { origin: undefined }],
+      ['publicKey', { origin: 'example.com/another' }],
+      ['publicKey', { publicKey: VKEY.replace('+33', '+34') }],
+      ['treeIds', { treeIds: [TREE] }],
+      ['entry', { entry: ENTRY }],
+      ['entry', { entry: 735 }],
+      ['writeUrl', { write: 'fixed' }],
+      ['writeUrl', { writeUrl: 'https://write.rekor.example' }],
+    ];
+    for (const [path, fields] of wrong)
+      expect(complaints({ ...tiles, ...fields })).toContainEqual(expect.stringMatching(`^${path}: `));
   });
 
   it('refuse unknown keys', () => {
     expect(complaints({ ...good, publickey: PEM })).not.toEqual([]);
   });
 
-  it('make the canary a step only where there is one', () => {
+  it('make the canary and the write steps only where they are wanted', () => {
     const steps = (options: Record<string, unknown>) =>
-      rekor.steps?.(rekor.schema.parse({ ...good, ...options })).map((s) => s.name);
-    expect(steps({ entry: ENTRY })).toEqual(rekor.traits.steps.map((s) => s.name));
-    expect(steps({})).toEqual(rekor.traits.steps.map((s) => s.name).filter((name) => name !== 'canary entry'));
+      rekor.steps?.(rekor.schema.parse({ ...good, ...options })).map((s) => `${s.kind} ${s.name}`);
+    const head = ['reach ping', 'read log info', 'read checkpoint signature', 'read identity', 'read consistency'];
+    expect(steps({})).toEqual(head);
+    expect(steps({ entry: ENTRY })).toEqual([...head, 'read canary entry']);
+    expect(steps({ write: 'fixed' })).toEqual([...head, 'write write', 'write written entry']);
+    expect(steps({ version: 2, origin: 'log.example' })?.[0]).toBe('reach checkpoint');
   });
 });

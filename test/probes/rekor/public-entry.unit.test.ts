@@ -71,7 +71,8 @@ function verify(change: (entry: Entry) => Entry = (entry) => entry, publicKey?: 
   });
   const body = JSON.stringify({ [id]: change(genuine) });
   const reply = { request: 'GET https://rekor.example/entry', status: 200, body, ms: 1 };
-  return canaryOf(reply, options.entry!, pinsFor(options, 0));
+  if (options.entry?.kind !== 'id') throw new Error('the entry is not one of version 1');
+  return canaryOf(reply, options.entry, pinsFor(options, 0));
 }
 
 function classOf(checked: Checked<SignedTree>): string {
