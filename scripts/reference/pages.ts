@@ -127,7 +127,8 @@ function kindSection(kind: ProbeKind, schema: JsonSchema, common: JsonSchema): s
 function sharedFields(kinds: readonly JsonSchema[]): JsonSchema {
   const properties = SHARED.map((name) => {
     const [first, ...others] = kinds.map((kind) => at(kind, 'properties')[name]).filter((field) => field !== undefined);
-    if (others.some((other) => !isDeepStrictEqual(other, first)))
+    // Some kinds speak TLS only where the field stands: they have no default, and mean the same by what it holds.
+    if (others.some((other) => !isDeepStrictEqual({ ...other, default: 0 }, { ...first, default: 0 })))
       throw new PageError('not-shared', `kinds differ in their field ${name}; describe it for each of them`);
     return [name, first] as const;
   });
