@@ -1,4 +1,4 @@
-import { GRACE_MS, TIMEOUT_MS } from './declare.ts';
+import { graceOf, TIMEOUT_MS } from './declare.ts';
 import type { Rules } from './declare.ts';
 import { look } from './sight.ts';
 import type { Truth } from './truth.ts';
@@ -88,7 +88,7 @@ function missedBeats(truth: Truth, member: number, watch: Watch): Episode[] {
   let last = 0;
   for (let at = watch.phaseMs; at <= truth.measured.until; at += watch.everyMs) {
     if (look(truth, member, at, TIMEOUT_MS).failed !== null) continue;
-    const dueAt = last + watch.everyMs + GRACE_MS;
+    const dueAt = last + watch.everyMs + graceOf(watch);
     if (at > dueAt) episodes.push({ member, since: dueAt, confirmedAt: dueAt, until: at });
     last = at;
   }

@@ -34,8 +34,12 @@ export const QUICK: Rules = {
 const PLACE: Place = { file: 'simulated.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 };
 const CHANNEL = 'pager' as ChannelId;
 export const TIMEOUT_MS = 10_000;
-/** How late a heartbeat may be. */
-export const GRACE_MS = 30_000;
+const LATE_MS = 30_000;
+
+/** How late a heartbeat may be: one that was lost on its way is no reason to wake anybody. */
+export function graceOf(watch: Watch): number {
+  return watch.everyMs + LATE_MS;
+}
 
 /** The compiled configuration that people would have written of a world: its undeclared needs are not in it. */
 export function declare(world: World, rules: Rules): Configuration {
@@ -58,7 +62,7 @@ export function declare(world: World, rules: Rules): Configuration {
 }
 
 /** The service of a member; ids sort as members do. */
-export function serviceOf(member: number): ServiceId {
+function serviceOf(member: number): ServiceId {
   return `s${String(member).padStart(4, '0')}` as ServiceId;
 }
 
@@ -67,7 +71,7 @@ export function memberOf(id: string): number {
   return Number(id.slice(1, 5));
 }
 
-export function probeOf(member: number): ProbeId {
+function probeOf(member: number): ProbeId {
   return `${serviceOf(member)}/probe` as ProbeId;
 }
 
@@ -119,7 +123,7 @@ function probe(index: number, watch: Watch, rules: Rules): Probe {
   const proved = [capabilityOf(index)];
   const schedule: Schedule =
     watch.kind === 'heartbeat'
-      ? { kind: 'pushed', everyMs: watch.everyMs, graceMs: GRACE_MS }
+      ? { kind: 'pushed', everyMs: watch.everyMs, graceMs: graceOf(watch) }
       : { kind: 'every', everyMs: watch.everyMs };
   return {
     id: probeOf(index),

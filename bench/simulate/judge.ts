@@ -11,15 +11,18 @@ export interface Named {
   readonly members: readonly number[];
 }
 
+/** A page that names something else than what is truly broken. */
+export interface WrongPage extends Named {
+  /** Whether all that it names worked all the time. */
+  readonly isNoise: boolean;
+}
+
 /** How one incident (all faults of one world) was told. */
 export interface Verdict {
   readonly pages: number;
-  readonly wrong: readonly Named[];
-  /** Of these, how many name only what worked all the time. */
-  readonly noise: number;
+  readonly wrong: readonly WrongPage[];
   /** True roots that no page named. */
   readonly missed: readonly number[];
-  readonly roots: number;
   /** From the first fault to the first page about something that it hit; null: none. */
   readonly firstPageMs: number | null;
 }
@@ -54,14 +57,11 @@ export function judge(truth: Truth, named: readonly Named[]): Verdict {
   const isRight = (page: Named): boolean => page.members.every((m) => standsFor.has(m));
   const found = new Set(pages.filter(isRight).flatMap((p) => p.members.map((m) => standsFor.get(m))));
   const isHit = (page: Named): boolean => page.members.some((m) => (truth.outages[m]?.length ?? 0) > 0);
-  const wrong = pages.filter((p) => !isRight(p));
   const first = pages.find(isHit);
   return {
     pages: pages.length,
-    wrong,
-    noise: wrong.filter((p) => !isHit(p)).length,
+    wrong: pages.filter((p) => !isRight(p)).map((p) => ({ ...p, isNoise: !isHit(p) })),
     missed: truth.faults.filter((f) => !found.has(f.member)).map((f) => f.member),
-    roots: truth.faults.length,
     firstPageMs: first === undefined ? null : first.at - begin,
   };
 }

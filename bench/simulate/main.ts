@@ -24,7 +24,9 @@ const rows = values.row === undefined ? ROWS : ROWS.filter((_, index) => String(
 if (values.show !== undefined) {
   for (const row of rows) show(row, Number(values.show));
 } else {
-  console.log('pages per incident (of them wrong), roots missed, first page median/p95 after the fault');
+  console.log(
+    'pages per incident (of them wrong; of these noise), −roots missed, first page median/p95 after the fault',
+  );
   console.log(`seeds ${String(first)} to ${String(first + count - 1)}\n`);
   console.log('| world | per failing probe | naive suppression | + 30 s group wait | the engine |');
   console.log('| --- | --- | --- | --- | --- |');

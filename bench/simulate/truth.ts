@@ -89,7 +89,7 @@ function arrivalOf(need: TrueNeed, outage: Outage, hit: ReadonlyMap<number, Outa
       return undefined;
     case 'cached': {
       const isCovered = need.covers.includes(modeOf(outage.class) satisfies Mode);
-      const warmMs = isCovered ? Math.floor(need.ttlMs * need.fill) : 0;
+      const warmMs = isCovered ? need.ttlMs + need.staleMs : 0;
       // A cache that outlives the outage is never missed.
       return outage.from + warmMs >= outage.until ? undefined : outage.from + warmMs + need.delayMs;
     }

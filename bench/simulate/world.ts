@@ -42,8 +42,8 @@ export type TrueNeed = {
       readonly of: number;
       readonly ttlMs: number;
       readonly covers: readonly Mode[];
-      /** How full the cache is when what fills it fails, 0 … 1 of `ttlMs`. */
-      readonly fill: number;
+      /** How much longer than `ttlMs` it lives on what it holds. */
+      readonly staleMs: number;
     }
   | { readonly kind: 'any'; readonly of: readonly number[] }
 );
@@ -83,7 +83,7 @@ export interface World {
   readonly untilMs: number;
 }
 
-export const BLIP_MS = 20_000;
+const BLIP_MS = 20_000;
 const MINUTE_MS = 60_000;
 /** Every probe has run, and every cache has been filled, before anything fails. */
 const QUIET_MS = 15 * MINUTE_MS;
@@ -174,7 +174,7 @@ function drawNeeds(index: number, layer: number, layerOf: readonly number[], ran
         of,
         ttlMs: random.pick([60_000, 300_000, 900_000]),
         covers: random.chance(0.5) ? ['unreachable'] : ['unreachable', 'error'],
-        fill: 0.5 + random.next() / 2,
+        staleMs: random.between(0, 15_000),
         ...times,
       });
     else {

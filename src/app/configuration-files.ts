@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
@@ -5,6 +6,7 @@ import type { ReadFiles } from '../config/read-files.ts';
 
 /** A folder of more files than this is not a configuration. */
 const MAX_FILES = 10_000;
+const CHUNK_BYTES = 65_536;
 
 /** The file system as loading a configuration may use it. Rejects with `ConfigError`, as the port says. */
 export const configurationFiles: ReadFiles = {
@@ -56,19 +58,31 @@ async function collect(folder: string, files: string[]): Promise<void> {
   }
 }
 
-/** Reads one byte more than allowed, so that a file that grows meanwhile is refused too. */
+/**
+ * Reads to the end, and one byte more than allowed, so that a file that grows meanwhile is refused and never cut.
+ * What is not a plain file (a pipe, a device) may have no end: it is not waited for. Process substitution makes
+ * pipes with a name below /dev/fd, which end.
+ */
 async function readText(file: string, maxBytes: number): Promise<string> {
   try {
-    await using handle = await open(file, 'r');
-    const buffer = Buffer.alloc(Math.min(maxBytes, (await handle.stat()).size) + 1);
+    const isPassedPipe = file.startsWith('/dev/fd/');
+    await using handle = await open(
+      file,
+      isPassedPipe ? constants.O_RDONLY : constants.O_RDONLY | constants.O_NONBLOCK,
+    );
+    if (!(await handle.stat()).isFile() && !isPassedPipe) {
+      throw new ConfigError('unreadable', `read ${file}: it is not a plain file`);
+    }
+    const chunks: Buffer[] = [];
     let length = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
       length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) break;
+      if (length > maxBytes) throw new ConfigError('too-large', `read ${file}: more than ${String(maxBytes)} bytes`);
     }
-    if (length > maxBytes) throw new ConfigError('too-large', `read ${file}: more than ${String(maxBytes)} bytes`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw failure('read', file, cause);

@@ -169,7 +169,7 @@ function pinsOf(fields: Partial<ProbeFields>, node: YamlNode, subject: string, m
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([fact, values]) => ({
       fact,
-      values: withNodes(values, child(written, fact)).map(([value, at]) => {
+      values: withNodes(values ?? [], child(written, fact)).map(([value, at]) => {
         if (typeof value === 'string') return { value };
         const { from, until } = value;
         if (from !== undefined && until !== undefined && from >= until) {

@@ -51,7 +51,7 @@ function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
   const subject = [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.');
   const tell = (told: Pick<Told, 'code' | 'message' | 'help'>, where: YamlNode = node): void =>
     mistakes.error({ ...told, place: placeOf(where), subject });
-  if (missing && issue.code !== 'invalid_union') {
+  if (missing) {
     tell({ code: 'config/missing', message: `${name} is missing` }, at);
     return;
   }

@@ -14,6 +14,7 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
     'kv has 2 capabilities, so a probe must say which of them it proves',
     'add proves: [read, write], or fewer of them',
   ],
+  ['unknown-key-in-pin', '7:16-24', 'config/unknown-key', 'unknown key adresses', 'did you mean addresses?'],
   [
     'ambiguous-service',
     '2:19-21',

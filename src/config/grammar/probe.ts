@@ -7,6 +7,34 @@ import { instant, listOf, timezone } from './words.ts';
 const notify = z.enum(['page', 'ticket', 'record']);
 const pinValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+/** A value that a fact must have, for a while or always. */
+const PinSchema = z.union([
+  pinValue,
+  z.strictObject({ value: pinValue, from: instant().optional(), until: instant().optional() }),
+]);
+
+/** The facts that runs bring home; a pin of anything else would never hold, and page for a misspelling. */
+const PINNABLE = [
+  'addresses',
+  'authorityKeys',
+  'cname',
+  'digest',
+  'httpVersion',
+  'issuer',
+  'logKey',
+  'notAfter',
+  'realm',
+  'role',
+  'rootVersion',
+  'serial',
+  'server',
+  'service',
+  'spki',
+  'targets',
+  'treeId',
+  'version',
+] as const;
+
 /** Where probes may connect. */
 export const AllowSchema = z
   .strictObject({
@@ -95,15 +123,7 @@ export const ProbeSchema = z.strictObject({
     .optional()
     .meta({ description: 'what must be true of the measured values', examples: [['latencyMs < 500']] }),
   pin: z
-    .record(
-      z.string(),
-      listOf(
-        z.union([
-          pinValue,
-          z.strictObject({ value: pinValue, from: instant().optional(), until: instant().optional() }),
-        ]),
-      ),
-    )
+    .strictObject(Object.fromEntries(PINNABLE.map((fact) => [fact, listOf(PinSchema).optional()])))
     .optional()
     .meta({ description: 'facts that must hold', examples: [{ addresses: ['10.2.0.0/16'] }] }),
   enabled: z.boolean().default(true),

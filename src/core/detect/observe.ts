@@ -121,6 +121,7 @@ function firstFailure(state: ProbeState, run: ObservationFact): Failure {
     step: failingStep(run),
     against: run.against,
     byRatio: false,
+    explainedAt: null,
   };
 }
 
@@ -195,6 +196,7 @@ function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Tran
     step: failingStep(run),
     against: run.against.length > 0 ? run.against : (before?.against ?? [...state.proven.keys()].sort()),
     byRatio: true,
+    explainedAt: null,
   };
   state.status = 'failing';
   state.since = first.at;
@@ -263,6 +265,7 @@ export function missed(state: ProbeState, probe: Probe, at: number): Transition 
     step: null,
     against: [...new Set([...probe.proves.reach, ...probe.proves.read, ...probe.proves.write])].sort(),
     byRatio: false,
+    explainedAt: null,
   };
   state.status = 'failing';
   state.since = at;

@@ -26,6 +26,8 @@ export interface Failure {
   against: readonly CapabilityId[];
   /** Only by the ratio of the last runs: degraded, and not cleared by single passes. */
   byRatio: boolean;
+  /** When something explained it last; null: nothing ever did. Until then another cause may have begun unseen. */
+  explainedAt: number | null;
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Blame {
   readonly onset: Onset;
   /** Root capabilities that it is traced to; sorted. */
   readonly roots: readonly CapabilityId[];
+  /** It reaches only what began to fail after this: somebody on the way worked then, and cannot be asked again. */
+  readonly after?: number;
 }
 
 /** Why a failing capability is not a root: the needs that explain it, nearest first. */
@@ -234,9 +236,13 @@ function explanationFor(
 ): Explanation | undefined {
   const by: CapabilityId[] = [];
   const roots: CapabilityId[] = [];
+  // While one cause explained it, nobody could see when another one reached it.
+  const explainedAt = failure.probes.map((id) => input.states(id)?.failure?.explainedAt ?? 0);
+  const latestStart = Math.max(failure.onset.end, ...explainedAt) + input.causeWithinMs;
   for (const edge of node.needs) {
     const blame = explainingBlame(edge, failure, input, blames);
-    if (blame === undefined || blame.onset.start > failure.onset.end + input.causeWithinMs) continue;
+    if (blame === undefined || blame.onset.start > latestStart) continue;
+    if (blame.after !== undefined && failure.since <= blame.after) continue;
     by.push(...edge.to.filter((n) => blames.has(n.id)).map((n) => n.id));
     roots.push(...blame.roots);
   }
@@ -280,10 +286,13 @@ function inferred(
 ): Blame | undefined {
   let worst: Blame | undefined;
   for (const edge of node.needs) {
-    const passed = passedOn(edge, input, blames);
-    if (passed === undefined) continue;
-    // Seen to work by a deep run that began after the trouble did: it does not reach this one.
-    if (own.kind === 'up' && own.deep && own.provenAt > passed.since) continue;
+    const blame = passedOn(edge, input, blames);
+    if (blame === undefined) continue;
+    // Seen to work by a deep run that began after the trouble did: it does not reach this one. Not so for what
+    // cannot be asked again (a heartbeat): it may have stopped since, for those who began to fail after it was seen.
+    const isSeenWorking = own.kind === 'up' && own.deep && own.provenAt > blame.since;
+    if (isSeenWorking && node.probes.some((p) => p.deep && p.onDemand)) continue;
+    const passed = isSeenWorking ? { ...blame, after: Math.max(own.provenAt, blame.after ?? 0) } : blame;
     worst = worst === undefined ? passed : merged(worst, passed);
   }
   return worst;
@@ -322,7 +331,7 @@ function exhausted(
 ): Blame | undefined {
   const fallen = edge.to.flatMap((n) => {
     const blame = blames.get(n.id);
-    return blame !== undefined && blame.state === 'down' ? [blame] : [];
+    return blame !== undefined && blame.state === 'down' && blame.after === undefined ? [blame] : [];
   });
   if (fallen.length === 0) return undefined;
   // A member nobody knows anything of counts as fallen once another is down: an unknown never exonerates.

@@ -22,7 +22,7 @@ export function exhaustedGroups(graph: Graph, diagnosis: Diagnosis): readonly Gr
       if (edge.need.kind !== 'any') continue;
       const fallen = edge.to.flatMap((n) => {
         const blame = diagnosis.blames.get(n.id);
-        return blame?.state === 'down' ? [{ id: n.id, roots: blame.roots }] : [];
+        return blame?.state === 'down' && blame.after === undefined ? [{ id: n.id, roots: blame.roots }] : [];
       });
       const { min } = edge.need;
       if (edge.to.length - fallen.length >= min) continue;

@@ -42,6 +42,8 @@ export function diagnoseWithSharedCauses(
   }
 }
 
+type RootFailure = readonly [CapabilityId, OwnFailure];
+
 interface Accepted {
   readonly node: Node;
   readonly failure: OwnFailure;
@@ -102,7 +104,7 @@ function isKnownToWork(input: DiagnosisInput, node: Node, since: number): boolea
 
 /** Forces a candidate down and weighs it: support against contradiction, and whether its supporters began together. */
 function judge(input: DiagnosisInput, before: Diagnosis, node: Node, speaksFor: SpeaksFor): Accepted | undefined {
-  const failures = [...before.roots].filter(([id, f]) => speaksFor(f, node) && restsOn(input, id, node));
+  const failures = togetherIn([...before.roots].filter(([id, f]) => speaksFor(f, node) && restsOn(input, id, node)));
   if (failures.length === 0) return undefined;
   const onset = {
     start: Math.min(...failures.map(([, f]) => f.onset.start)),
@@ -122,8 +124,7 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node, speaksFor: 
   const support = servicesOf(supporters.map(([id]) => id)).size;
   const begins = supporters.map(([, f]) => f.since);
   const last = Math.max(...begins);
-  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2) || !canHaveBegunTogether(supporters))
-    return undefined;
+  if (support < (shallowlyUp(input, node, Math.min(...begins)) ? 3 : 2)) return undefined;
   const hits = impact({
     graph: input.graph,
     forced: new Map([[node.id, { state: 'down', mode: 'unreachable', since: failure.since, clearable: true }]]),
@@ -145,23 +146,32 @@ function judge(input: DiagnosisInput, before: Diagnosis, node: Node, speaksFor: 
   return { node, failure, diagnosis, support, impactSize: hits.size };
 }
 
-/** An onset is an interval: a probe that runs every five minutes can have begun to fail long before it was seen to. */
-function canHaveBegunTogether(supporters: readonly (readonly [CapabilityId, OwnFailure])[]): boolean {
-  const latestStart = Math.max(...supporters.map(([, f]) => f.onset.start));
-  const earliestEnd = Math.min(...supporters.map(([, f]) => f.onset.end));
-  return latestStart - earliestEnd <= SPREAD_MS;
+/**
+ * The most failures that can have begun together. An onset is an interval: a probe that runs every five minutes can
+ * have begun to fail long before it was seen to. What joins later (a cache that ran out) neither adds nor takes away.
+ */
+function togetherIn(failures: readonly RootFailure[]): readonly RootFailure[] {
+  let most: readonly RootFailure[] = [];
+  for (const [, { onset }] of failures) {
+    const group = failures.filter(
+      ([, f]) => f.onset.start - onset.end <= SPREAD_MS && onset.start - f.onset.end <= SPREAD_MS,
+    );
+    if (group.length > most.length) most = group;
+  }
+  return most;
 }
 
 /**
  * Those who would tell first: what rests on a candidate with nothing between that somebody looks at deeply. What
- * works behind one that fails, or that has not answered yet, says nothing of the candidate.
+ * works behind one that fails, or that has not answered yet, says nothing of the candidate; nor does what works
+ * on its cache, which may hold longer than was declared.
  */
 function nearestWitnesses(candidate: Node): ReadonlySet<Node> {
   const seen = new Set<Node>();
   const work = [candidate];
   for (let node = work.pop(); node !== undefined; node = work.pop()) {
-    for (const { node: dependent } of node.dependents) {
-      if (seen.has(dependent)) continue;
+    for (const { node: dependent, edge } of node.dependents) {
+      if (seen.has(dependent) || edge.need.kind === 'soft' || edge.need.kind === 'cached') continue;
       seen.add(dependent);
       if (!dependent.probes.some((p) => p.deep)) work.push(dependent);
     }

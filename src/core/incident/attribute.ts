@@ -61,6 +61,7 @@ export function attribute(
   for (const [probe, explanation] of found.diagnosis.explainedProbes) {
     release(turn, probe);
     const state = turn.state.probes.get(probe);
+    if (state?.failure !== null && state?.failure !== undefined) state.failure.explainedAt = turn.now;
     if (state !== undefined)
       state.excused = (state.failure?.against ?? []).filter((c) => !found.diagnosis.explained.has(c));
     for (const root of explanation.roots) for (const id of answering.get(root) ?? []) attach(id, probe, explanation.by);
@@ -82,6 +83,11 @@ function confirmGuess(turn: Turn, incident: Incident, now: RootNow): void {
   const { step, message } = first.failure;
   incident.root = now.root;
   incident.inferred = false;
+  for (const id of now.probes) {
+    const state = turn.state.probes.get(id);
+    if (state === undefined || incident.state !== 'pending') continue;
+    for (const [target, after] of askToVerify(turn, state)) incident.hold?.asked.set(target, after);
+  }
   incident.first = { probe: first.id, class: first.failure.class, message, step };
   tell(incident, turn.now, 'confirmed', `${first.id} fails too: ${message}`);
 }

@@ -61,7 +61,7 @@ function holder(turn: Turn, state: ProbeState): Incident | undefined {
  */
 export function isRecovering(turn: Turn, incident: Incident): boolean {
   const members =
-    incident.root.kind === 'group' ? incident.rootProbes : incident.inferred ? [...incident.symptoms.keys()] : [];
+    incident.root.kind === 'group' ? incident.rootProbes : incident.inferred ? [...incident.suppressed.keys()] : [];
   return members.length === 0 || members.some((id) => turn.state.probes.get(id)?.status !== 'failing');
 }
 

@@ -4,6 +4,7 @@ import type { Json } from '../../model/run.ts';
 import { printable } from '../../ports/printable.ts';
 import type { HttpAnswer } from './http-session.ts';
 import { fails, type Verdict } from './question.ts';
+import { parseTargetJson } from '../net/parse-json.ts';
 
 const MAX_EXCERPT = 200;
 
@@ -72,7 +73,7 @@ function empty(answer: HttpAnswer, dialect: Dialect): Verdict {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseTargetJson(text);
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { RunContext } from '../../ports/probe-kind.ts';
 import type { HttpAuth, HttpExchange, HttpRequest } from './http-request.ts';
 import type { Stopped } from './stopped.ts';
 import { shownUrl } from './urls.ts';
+import { parseTargetJson } from './parse-json.ts';
 
 /** The headers that carry credentials; `token` where one was fetched for this run. */
 export interface Authorization {
@@ -82,7 +83,7 @@ function encoded(secret: Secret): Secret {
 
 function accessToken(body: Buffer | undefined): string | undefined {
   try {
-    const parsed: unknown = JSON.parse(body?.toString('utf8') ?? '');
+    const parsed: unknown = parseTargetJson(body?.toString('utf8') ?? '');
     if (typeof parsed !== 'object' || parsed === null || !('access_token' in parsed)) return undefined;
     const token = parsed.access_token;
     // RFC 6750 §2.1: anything else cannot stand in a header.

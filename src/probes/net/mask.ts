@@ -1,5 +1,6 @@
 import type { Json } from '../../model/run.ts';
 import { Secret } from '../../model/secret.ts';
+import { parseTargetJson } from './parse-json.ts';
 
 /** Takes secrets out of text that came from a target, before anything of it is kept or shown. */
 export interface Mask {
@@ -57,7 +58,7 @@ export function parseJson(text: string): Json | undefined {
   // Most bodies that are no JSON show it at once, and an exception costs more than the rest of a judgement.
   if (!/^\s*[{["\d\-tfn]/.test(text)) return undefined;
   try {
-    return JSON.parse(text) as Json;
+    return parseTargetJson(text) as Json;
   } catch {
     return undefined;
   }

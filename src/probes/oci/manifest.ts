@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDigest } from './digest.ts';
+import { parseTargetJson } from '../net/parse-json.ts';
 
 /** What a registry is told that we understand: without the right one it says that there is nothing. */
 export const MANIFEST_TYPES = [
@@ -55,7 +56,7 @@ export function childFor(manifests: readonly Descriptor[], platform: string): De
 /** JSON from bytes; undefined where they are none. */
 export function jsonIn(body: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
+    return parseTargetJson(Buffer.from(body).toString('utf8'));
   } catch {
     return undefined;
   }

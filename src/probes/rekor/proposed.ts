@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign } from 'node:crypto';
 import type { RekorOptions } from './options.ts';
+import { parseTargetJson } from '../net/parse-json.ts';
 
 /** What a write step proposes: that the holder of a key signed something with this digest. */
 export interface Proposed {
@@ -74,7 +75,7 @@ export function isProposed(body: Buffer, { digest, signature }: Proposed): boole
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return parseTargetJson(body.toString('utf8'));
   } catch {
     return undefined;
   }

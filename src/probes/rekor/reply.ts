@@ -3,6 +3,7 @@ import type { FailureClass } from '../../model/failure.ts';
 import { printable } from '../../ports/printable.ts';
 import { failed, passed, type Checked } from './fault.ts';
 import type { Reply } from './measured.ts';
+import { parseTargetJson } from '../net/parse-json.ts';
 
 const MAX_EXCERPT = 200;
 
@@ -27,7 +28,7 @@ export function jsonOf<Shape>(reply: Reply, shape: ZodType<Shape>, wanted: reado
   if (!text.ok) return text;
   let json: unknown;
   try {
-    json = JSON.parse(text.value);
+    json = parseTargetJson(text.value);
   } catch {
     return malformed(reply, 'not JSON');
   }

@@ -1,6 +1,7 @@
 import { Metadata, MetadataKind, type Root, type Snapshot, type Targets, type Timestamp } from '@tufjs/models';
 import { malformed, parsed, type Parsed } from '../transparency/parsed.ts';
 import type { RoleName } from './measured.ts';
+import { parseTargetJson } from '../net/parse-json.ts';
 
 /** What the metadata of each role is about. */
 export interface SignedByRole {
@@ -17,7 +18,7 @@ export type Delegator = Metadata<Root> | Metadata<Targets>;
 export function readMetadata<Role extends RoleName>(role: Role, bytes: Buffer): Parsed<Metadata<SignedByRole[Role]>> {
   let json: unknown;
   try {
-    json = JSON.parse(bytes.toString('utf8'));
+    json = parseTargetJson(bytes.toString('utf8'));
   } catch {
     return malformed('not JSON');
   }
