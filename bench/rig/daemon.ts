@@ -41,7 +41,15 @@ export async function startDaemonProcess(options: DaemonProcessOptions): Promise
   const script = join(import.meta.dirname, 'daemon-process.ts');
   // `--cpu-prof` for example.
   const extra = (process.env['BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
-  const command = [process.execPath, '--expose-gc', '--max-semi-space-size=8', ...extra, script, configuration, dataFolder] as const;
+  const command = [
+    process.execPath,
+    '--expose-gc',
+    '--max-semi-space-size=8',
+    ...extra,
+    script,
+    configuration,
+    dataFolder,
+  ] as const;
   const [program, ...args] = options.core === undefined ? command : onCore(options.core, command);
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit');
