@@ -20,9 +20,9 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY config config
 # The only place that is ever written: the root file system may be read-only.
-COPY --from=build --chown=node:node /build/empty /data
+COPY --from=build --chown=1000:1000 /build/empty /data
 VOLUME /data
-USER node
+USER 1000:1000
 EXPOSE 9700
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
