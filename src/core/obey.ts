@@ -1,6 +1,7 @@
 import type { Command } from '../model/entry.ts';
 import { isLive, tell } from './incident/incident.ts';
-import { close, settle } from './incident/settle.ts';
+import { close } from './incident/close.ts';
+import { settle } from './incident/settle.ts';
 import type { Turn } from './state.ts';
 
 /** An operator's word takes effect: acknowledge, close, note, label, silence, maintenance. */

@@ -101,6 +101,13 @@ export function isLive(incident: Incident): boolean {
   return incident.state === 'pending' || incident.state === 'open';
 }
 
+/** Live incidents about failures, by id. */
+export function liveFailures(state: Incidents): readonly Incident[] {
+  return [...state.incidents.values()]
+    .filter((i) => isLive(i) && i.about === 'failure')
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** The id of a root's incident. */
 export function incidentId(root: Root, generation: number): IncidentId {
   return `${root.id}-${String(generation)}` as IncidentId;

@@ -10,7 +10,7 @@ import { doing, listed } from '../paging/words.ts';
 import type { KnownDrift, Turn } from '../state.ts';
 import { isLive, rootKey, tell } from './incident.ts';
 import type { Incident, Loudness, Root } from './incident.ts';
-import { close } from './settle.ts';
+import { close } from './close.ts';
 import { unwatched, whyUnwatched } from './unwatched.ts';
 
 /** A warning must be seen in this many runs to be told, and be absent from as many to end. */

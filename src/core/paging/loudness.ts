@@ -8,6 +8,11 @@ export function louder(a: Loudness, b: Loudness): Loudness {
   return ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b;
 }
 
+/** Whether the first is louder than the second. */
+export function isLouder(a: Loudness, b: Loudness): boolean {
+  return ORDER.indexOf(a) > ORDER.indexOf(b);
+}
+
 /** No louder than the cap. */
 export function capped(loudness: Loudness, cap: NotifyCap): Loudness {
   return ORDER.indexOf(loudness) <= ORDER.indexOf(cap) ? loudness : cap;
