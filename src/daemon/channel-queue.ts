@@ -1,5 +1,6 @@
 import type { ChannelId, IncidentId } from '../model/ids.ts';
 import type { NotificationEvent } from '../model/notification.ts';
+import type { Pace } from '../ports/channel-kind.ts';
 import type { OutboxItem } from '../ports/log.ts';
 
 /** One message on its way to one channel. */
@@ -45,11 +46,15 @@ const RANK: Readonly<Record<NotificationEvent, number>> = {
 export class ChannelQueue {
   readonly #limits: QueueLimits;
   readonly #lines = new Map<IncidentId, Job[]>();
+  readonly #begun: number[] = [];
   #inFlight = 0;
   #nextUpdateAt = -Infinity;
+  /** What the service takes in a while; may change with the configuration. */
+  pace: Pace | undefined;
 
-  constructor(limits: QueueLimits) {
+  constructor(limits: QueueLimits, pace?: Pace) {
     this.#limits = limits;
+    this.pace = pace;
   }
 
   /** Nothing queued and nothing in flight. */
@@ -59,6 +64,11 @@ export class ChannelQueue {
 
   get inFlight(): number {
     return this.#inFlight;
+  }
+
+  /** Whether anything about the incident is queued or in flight. */
+  isBusy(incident: IncidentId): boolean {
+    return this.#lines.has(incident);
   }
 
   /** Adds a message; gives those that it supersedes, which are then out of the queue. */
@@ -78,6 +88,7 @@ export class ChannelQueue {
       if (head?.state === 'queued' && this.#readyAt(head) <= now && (best === undefined || isBefore(head, best)))
         best = head;
     if (best === undefined) return undefined;
+    this.#countAttempt(now);
     if (eventOf(best) === 'update') this.#nextUpdateAt = now + this.#limits.updateEveryMs;
     best.state = 'in-flight';
     this.#inFlight++;
@@ -121,7 +132,23 @@ export class ChannelQueue {
   }
 
   #readyAt(job: Job): number {
-    return eventOf(job) === 'update' ? Math.max(job.notBefore, this.#nextUpdateAt) : job.notBefore;
+    const inPace = Math.max(job.notBefore, this.#pacedAt(eventOf(job)));
+    return eventOf(job) === 'update' ? Math.max(inPace, this.#nextUpdateAt) : inPace;
+  }
+
+  /** From when on the pace allows a message; the last quarter of it only to what people are woken or released by. */
+  #pacedAt(event: NotificationEvent): number {
+    if (this.pace === undefined) return -Infinity;
+    const { attempts, perMs } = this.pace;
+    const allowed = event === 'page' || event === 'resolve' ? attempts : Math.max(1, Math.floor(attempts * 0.75));
+    const before = this.#begun[this.#begun.length - allowed];
+    return before === undefined ? -Infinity : before + perMs;
+  }
+
+  #countAttempt(now: number): void {
+    if (this.pace === undefined) return;
+    this.#begun.push(now);
+    if (this.#begun.length > this.pace.attempts) this.#begun.splice(0, this.#begun.length - this.pace.attempts);
   }
 
   #remove(job: Job): void {

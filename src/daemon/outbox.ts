@@ -9,6 +9,7 @@ import { reasonOf } from './daemon-error.ts';
 import { withDeadline } from './deadline.ts';
 import type { Alongside } from './log-record.ts';
 import { Threads } from './threads.ts';
+import { UpkeepRounds } from './upkeep.ts';
 import type { WakeUp, WakeUps } from './wake-ups.ts';
 
 /** A channel that can be delivered to. */
@@ -79,6 +80,7 @@ export class Outbox implements AsyncDisposable {
   readonly #parcels = new Map<string, Parcel>();
   readonly #parcelOf = new Map<Job, Parcel>();
   readonly #threads: Threads;
+  readonly #upkeep: UpkeepRounds;
   readonly #stop = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
   #channels: ReadonlyMap<ChannelId, ArmedChannel> = new Map();
@@ -89,6 +91,15 @@ export class Outbox implements AsyncDisposable {
     this.#parts = parts;
     this.#limits = { ...OUTBOX_LIMITS, ...parts.limits };
     this.#threads = new Threads(parts.threads);
+    this.#upkeep = new UpkeepRounds({
+      wall: parts.wall,
+      wakeUps: parts.wakeUps,
+      threads: this.#threads,
+      channelOf: (id) => this.#channelOf(id),
+      isBusy: (channel, incident) => this.#lines.get(channel)?.queue.isBusy(incident) ?? false,
+      attemptMs: this.#limits.attemptMs,
+      signal: this.#stop.signal,
+    });
   }
 
   /** Entry time of the oldest message that is still to be delivered; null when there is none. */
@@ -104,6 +115,8 @@ export class Outbox implements AsyncDisposable {
     for (const [id, channel] of this.#channels) if (!channels.has(id)) this.#retired.set(id, { channel, until });
     for (const id of channels.keys()) this.#retired.delete(id);
     this.#channels = channels;
+    for (const [id, line] of this.#lines) line.queue.pace = this.#channelOf(id)?.kind.pace;
+    for (const id of channels.keys()) this.#upkeep.begin(id);
   }
 
   /** Takes messages; ones that it has already are left alone. */
@@ -130,7 +143,7 @@ export class Outbox implements AsyncDisposable {
     this.#stop.abort(new Error('the daemon stops'));
     for (const line of this.#lines.values()) this.#parts.wakeUps.cancel(line.wakeUp);
     for (const parcel of this.#parcels.values()) this.#parts.wakeUps.cancel(parcel.timer);
-    await Promise.all(this.#attempts);
+    await Promise.all([...this.#attempts, this.#upkeep.over()]);
   }
 
   #enqueue(parcel: Parcel, channel: ChannelId): void {
@@ -144,8 +157,10 @@ export class Outbox implements AsyncDisposable {
 
   #lineOf(channel: ChannelId): Line {
     let line = this.#lines.get(channel);
-    if (line === undefined)
-      this.#lines.set(channel, (line = { queue: new ChannelQueue(this.#limits), wakeUp: undefined }));
+    if (line === undefined) {
+      const queue = new ChannelQueue(this.#limits, this.#channelOf(channel)?.kind.pace);
+      this.#lines.set(channel, (line = { queue, wakeUp: undefined }));
+    }
     return line;
   }
 
@@ -205,6 +220,7 @@ export class Outbox implements AsyncDisposable {
     if (channel === undefined) return { kind: 'failed', error: `there is no channel ${job.channel} any more` };
     const { attemptMs } = this.#limits;
     const { wakeUps } = this.#parts;
+    await this.#upkeep.settled(job.channel, effect.incident);
     const now = this.#parts.wall();
     const notification = { ...effect.notification, sentAt: new Date(now).toISOString() };
     const thread = this.#threads.of(job);
@@ -289,9 +305,14 @@ export class Outbox implements AsyncDisposable {
       },
       {
         ...(finished ? { outboxDone: [effect.id] } : {}),
-        threads: result === 'delivered' ? this.#threads.keep(job, thread) : [],
+        threads: result === 'delivered' ? this.#threads.keep(job, thread, this.#isRepeated(job.channel)) : [],
       },
     );
+  }
+
+  /** Whether what a resolve leaves is still of use. */
+  #isRepeated(channel: ChannelId): boolean {
+    return this.#channelOf(channel)?.kind.upkeep !== undefined;
   }
 
   /** The channel took it after all: what stands in for it and was not tried yet is not needed. */

@@ -127,3 +127,20 @@ it('two updates on one channel are never begun within fifteen seconds', () => {
     }),
   );
 });
+
+it('a pace is kept, and its last quarter is for pages and resolves', () => {
+  const queue = new ChannelQueue({ concurrency: 10, updateEveryMs: 0 }, { attempts: 4, perMs: 1000 });
+  const put = (event: NotificationEvent, incident: string): void => {
+    queue.put(newJob(makeItem(event, incident, 1), 'hook' as ChannelId));
+  };
+  for (const incident of ['a', 'b', 'c', 'd']) put('ticket', incident);
+  expect([0, 1, 2, 3].map((now) => queue.take(now)?.item.effect.incident)).toEqual(['a', 'b', 'c', undefined]);
+  expect(queue.wakeAt()).toBe(1000);
+  put('page', 'e');
+  put('page', 'f');
+  expect(queue.take(4)?.item.effect.incident).toBe('e');
+  expect(queue.take(999)).toBeUndefined();
+  expect(queue.take(1000)?.item.effect.incident).toBe('f');
+  expect(queue.take(1001)).toBeUndefined();
+  expect(queue.wakeAt()).toBe(1002);
+});
