@@ -6,19 +6,7 @@ import { startTocsin } from '../servers/daemon.ts';
 import { startDnsmasq } from '../servers/dnsmasq.ts';
 import type { Dnsmasq } from '../servers/dnsmasq.ts';
 import { missing } from '../servers/programs.ts';
-
-/** The common rules of the scenarios: an interval of two seconds, two failures, a hold of one to four seconds. */
-const INTERVAL_MS = 2000;
-const RULES = `
-server: { owner: sre }
-defaults:
-  every: 2s
-  timeout: 1s
-  confirm: { failures: 2, every: 500ms }
-  pageAfter: 0s
-  hold: { min: 1s, max: 4s }
-channels: { hook: { kind: webhook, url: HOOK_URL } }
-`;
+import { began, everTold, heard, INTERVAL_MS, pagesOf, RULES, runsOf, toldAs, untilRuns } from './support/scenario.ts';
 
 /** Names that every scenario's dnsmasq knows. */
 const HOME: Readonly<Record<string, string>> = Object.fromEntries(
@@ -91,7 +79,7 @@ describe.skipIf(missing('dnsmasq').length > 0)(
 
       await dns.point({ ...HOME, [WORLD_NAMES.rekor]: world.impostor.host });
       const repointedAt = Date.now();
-      const page = await tocsin.message((m) => m.event === 'page');
+      const page = await heard(tocsin, 'page');
       const { incident } = page;
       expect(page.receivedAt - repointedAt).toBeLessThanOrEqual(4 * INTERVAL_MS);
       expect(incident?.root).toMatchObject({
@@ -103,19 +91,18 @@ describe.skipIf(missing('dnsmasq').length > 0)(
       const told = JSON.stringify(page);
       expect(told).toContain('"127.0.0.1"');
       expect(told).toContain(`"${world.impostor.host}"`);
-      const down = incident?.impact.filter((i) => i.state === 'down').map((i) => i.capability);
-      expect(down).toEqual(['cd.deploy', 'dis.sign']);
-      expect(incident?.impact.map((i) => i.capability)).toEqual(['cd.deploy', 'dis.sign']);
+      expect(toldAs('down', page)).toEqual(['cd.deploy', 'dis.sign']);
+      expect(everTold(tocsin)).toEqual(['cd.deploy', 'dis.sign']);
       expect(incident?.unaffected).toContain('dis.verify-offline');
       expect(incident?.drift).toMatchObject([{ fact: 'addresses', announced: false }]);
 
       await dns.point(HOME);
-      const resolve = await tocsin.message((m) => m.event === 'resolve');
+      const resolve = await heard(tocsin, 'resolve');
       expect(resolve.incident?.id).toBe(incident?.id);
       expect(resolve.incident?.suppressed.map((s) => s.probe)).toEqual(
         expect.arrayContaining(['cd/dry-run', 'dis/sign']),
       );
-      expect(tocsin.messages().filter((m) => m.event === 'page')).toHaveLength(1);
+      expect(pagesOf(tocsin)).toEqual([incident?.id]);
     });
 
     test('a port and a 200 stay green all the while', async () => {
@@ -125,13 +112,9 @@ describe.skipIf(missing('dnsmasq').length > 0)(
       await tocsin.ready();
 
       await dns.point({ ...HOME, [WORLD_NAMES.rekor]: world.impostor.host });
-      const since = Date.now();
-      await untilRun(tocsin.url, 'rekor/ping', 6, since);
-      const runs = [
-        ...(await runsOf(tocsin.url, 'rekor/ping')),
-        ...(await runsOf(tocsin.url, 'rekor/port')),
-        ...(await runsOf(tocsin.url, 'dis/health')),
-      ];
+      await untilRuns(tocsin, 'rekor/ping', 6, began(Date.now()));
+      const probes = ['rekor/ping', 'rekor/port', 'dis/health'];
+      const runs = (await Promise.all(probes.map((probe) => runsOf(tocsin, probe)))).flat();
       expect(runs.map((run) => run.outcome)).toEqual(runs.map(() => 'pass'));
       expect(tocsin.messages()).toEqual([]);
       const moved = runs.filter((run) => JSON.stringify(run).includes(world.impostor.host));
@@ -139,23 +122,3 @@ describe.skipIf(missing('dnsmasq').length > 0)(
     });
   },
 );
-
-interface Run {
-  readonly outcome: string;
-  readonly startedAt: string;
-}
-
-async function runsOf(url: string, probe: string): Promise<readonly Run[]> {
-  const response = await fetch(`${url}/api/v1/observations?probe=${encodeURIComponent(probe)}&limit=100`);
-  const { items } = (await response.json()) as { items: readonly Run[] };
-  return items;
-}
-
-/** Until a probe has run so often since a moment; its own schedule is what is waited for. */
-async function untilRun(url: string, probe: string, times: number, since: number): Promise<void> {
-  for (;;) {
-    const runs = await runsOf(url, probe);
-    if (runs.filter((run) => Date.parse(run.startedAt) > since).length >= times) return;
-    await new Promise((done) => setTimeout(done, 100));
-  }
-}

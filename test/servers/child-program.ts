@@ -11,6 +11,8 @@ export interface ChildProgram extends AsyncDisposable {
   /** What it has said on both outputs, for a test that has to tell why it did not start. */
   readonly said: () => string;
   readonly signal: (name: NodeJS.Signals) => void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
 }
 
 /** How a program is started. */
@@ -47,6 +49,7 @@ export async function startProgram(program: string, options: ChildProgramOptions
   return {
     said: () => said,
     signal: (name) => void child.kill(name),
+    ended: ended.then(() => undefined),
     async [Symbol.asyncDispose]() {
       if (!over()) child.kill('SIGKILL');
       await ended;

@@ -66,6 +66,7 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
     return child;
   };
   let child = start();
+  let ended = once(child, 'exit');
   const url = `http://127.0.0.1:${String(port)}`;
   const arrived = stamped(receiver);
   const output = (): string => log.join('');
@@ -73,7 +74,6 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
     new Error(`the daemon ended with ${String(child.exitCode ?? child.signalCode)}:\n${output().slice(-4000)}`);
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
   };
@@ -89,7 +89,7 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
         const found = arrived.messages.find(wanted);
         if (found !== undefined) return found;
         if (child.exitCode !== null) throw failed();
-        await Promise.race([arrived.next(), once(child, 'exit')]);
+        await Promise.race([arrived.next(), ended]);
       }
     },
     ready: async () => {
@@ -106,6 +106,7 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
     restart: async () => {
       await kill('SIGKILL');
       child = start();
+      ended = once(child, 'exit');
     },
     [Symbol.asyncDispose]: async () => {
       await kill('SIGTERM');

@@ -11,7 +11,7 @@ import { programPath } from './programs.ts';
 export interface Dnsmasq extends AsyncDisposable {
   /** `address:port` */
   readonly address: string;
-  /** Rewrites all names; dnsmasq sees the file change by itself. Resolves when it answers so. */
+  /** Rewrites all names, and forgets those that are not among them. Resolves when it answers so. */
   readonly point: (names: Readonly<Record<string, string>>) => Promise<void>;
 }
 
@@ -54,6 +54,7 @@ export async function startDnsmasq(names: Readonly<Record<string, string>>): Pro
     { stdio: 'ignore' },
   );
   const ended = once(child, 'exit');
+  let known = names;
   const answers = async (all: Readonly<Record<string, string>>): Promise<void> => {
     for (const [name, address] of Object.entries(all)) await untilAnswered(port, name, address);
   };
@@ -61,8 +62,13 @@ export async function startDnsmasq(names: Readonly<Record<string, string>>): Pro
   return {
     address: `127.0.0.1:${String(port)}`,
     point: async (all) => {
+      const gone = Object.keys(known).filter((name) => !(name in all));
+      known = all;
       await write(all);
+      // It sees by itself what was added to the file; what left it, only when told to read all anew.
+      if (gone.length > 0) child.kill('SIGHUP');
       await answers(all);
+      for (const name of gone) await untilForgotten(port, name);
     },
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGKILL');
@@ -74,12 +80,17 @@ export async function startDnsmasq(names: Readonly<Record<string, string>>): Pro
 
 /** Asks until the answer is this one; each try waits for its answer, and the test's own deadline ends it. */
 async function untilAnswered(port: number, name: string, address: string): Promise<void> {
-  for (;;) {
-    const resolver = new Resolver({ timeout: 200, tries: 1 });
-    resolver.setServers([`127.0.0.1:${String(port)}`]);
-    const found = await resolver.resolve4(name).catch((): string[] => []);
-    if (found.includes(address)) return;
-  }
+  while (!(await addressesOf(port, name)).includes(address));
+}
+
+async function addressesOf(port: number, name: string): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: 200, tries: 1 });
+  resolver.setServers([`127.0.0.1:${String(port)}`]);
+  return resolver.resolve4(name).catch((): string[] => []);
+}
+
+async function untilForgotten(port: number, name: string): Promise<void> {
+  while ((await addressesOf(port, name)).length > 0);
 }
 
 async function freeUdpPort(): Promise<number> {

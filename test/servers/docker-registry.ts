@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, type OciImage } from '../../src/world/oci-image.ts';
-import { freePort, startProgram, temporaryFolder } from './child-program.ts';
+import { freePort, startProgram, temporaryFolder, type ChildProgram } from './child-program.ts';
 import { programPath } from './programs.ts';
 
 /** Who may use the registry. */
@@ -35,6 +35,9 @@ export interface DockerRegistry extends AsyncDisposable {
   readonly fileOf: (digest: string) => string;
   /** Pushes as a client does: blobs, then the manifest under a tag. */
   readonly push: (repository: string, tag: string, image: OciImage, authorization?: string) => Promise<void>;
+  /** Ends it; `comeBack` starts it again where it was, with what it kept. */
+  readonly stop: () => Promise<void>;
+  readonly comeBack: () => Promise<void>;
   /** Puts a manifest of any kind, under a tag or a digest; gives its digest. */
   readonly putManifest: (repository: string, reference: string, manifest: PutManifest) => Promise<string>;
 }
@@ -58,9 +61,22 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   const port = await freePort();
   const settings = await settingsFile(folder.path, { ...options, data, port });
   const url = `http://127.0.0.1:${port}`;
-  stack.use(await startProgram(program, { args: ['serve', settings], isReady: () => answers(url) }));
+  const start = (): Promise<ChildProgram> =>
+    startProgram(program, { args: ['serve', settings], isReady: () => answers(url) });
+  let child = await start();
+  stack.defer(() => child[Symbol.asyncDispose]());
   const owned = stack.move();
-  return { ...clientOf(url), url, data, fileOf: fileIn(data), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    ...clientOf(url),
+    url,
+    data,
+    fileOf: fileIn(data),
+    stop: async () => child[Symbol.asyncDispose](),
+    comeBack: async () => {
+      child = await start();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function settingsFile(

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { certificateFor } from './certificates.ts';
-import { freePort, startProgram, temporaryFolder } from './child-program.ts';
+import { freePort, startProgram, temporaryFolder, type ChildProgram } from './child-program.ts';
 import { programPath } from './programs.ts';
 
 /** A real Redis on loopback that keeps nothing. */
@@ -16,6 +16,11 @@ export interface RedisServer extends AsyncDisposable {
   readonly folder: string;
   /** Sends a command as a person types it; the first line of the reply. */
   readonly say: (command: string) => Promise<string>;
+  /** Kills it. */
+  readonly crash: () => Promise<void>;
+  /** Starts it again where it was, with what it kept. */
+  readonly comeBack: () => Promise<void>;
+  readonly signal: (name: NodeJS.Signals) => void;
 }
 
 /** Starts one with these settings, as `redis-server` takes them: `--requirepass secret`. */
@@ -35,18 +40,31 @@ export async function startRedis(settings: readonly string[] = [], dump?: Buffer
     `--tls-port ${tlsPort} --tls-auth-clients no`,
     `--tls-cert-file ${join(folder, 'server.crt')} --tls-key-file ${join(folder, 'server.key')}`,
   ].flatMap((line) => line.split(' '));
-  stack.use(
-    await startProgram(program, {
+  const start = (): Promise<ChildProgram> =>
+    startProgram(program, {
       args: [...own, ...(settings.includes('--save') ? [] : ['--save', '']), ...settings],
       isReady: () =>
         say('PING').then(
           () => true,
           () => false,
         ),
-    }),
-  );
+    });
+  let child = await start();
+  stack.defer(() => child[Symbol.asyncDispose]());
   const owned = stack.move();
-  return { port, tlsPort, ca: certificate.ca, folder, say, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    port,
+    tlsPort,
+    ca: certificate.ca,
+    folder,
+    say,
+    crash: async () => child[Symbol.asyncDispose](),
+    comeBack: async () => {
+      child = await start();
+    },
+    signal: (name) => child.signal(name),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 async function firstLine(port: number, command: string): Promise<string> {
