@@ -30,7 +30,7 @@ export const WORDS: Words = {
     type: 'number of bytes, or `64KiB`, `1MiB`',
     meaning: 'a larger answer fails; at most 64MiB; default `1MiB`',
   },
-  'http.proxy': 'an `http://` proxy to go through',
+  'http.proxy': 'an `http://` proxy to go through; a name is then resolved there, out of sight of `allow`',
   'http.expect.status': { type: '`2xx`, a code, or a list', meaning: 'what the status must be' },
   'http.expect.headers': { type: 'names to text or `/pattern/`', meaning: 'headers that must be there' },
   'http.expect.contains': { type: 'text or a list', meaning: 'texts that the body must hold' },

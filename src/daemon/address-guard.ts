@@ -8,6 +8,9 @@ import { DaemonError } from './daemon-error.ts';
 const ALWAYS_DENIED: readonly (readonly [range: string, reason: string])[] = [
   ['169.254.169.254', 'the cloud metadata address'],
   ['fd00:ec2::254', 'the cloud metadata address'],
+  ['fd20:ce::254', 'the cloud metadata address'],
+  ['100.100.100.200', 'the cloud metadata address'],
+  ['192.0.0.192', 'the cloud metadata address'],
   ['169.254.0.0/16', 'a link-local address'],
   ['fe80::/10', 'a link-local address'],
   ['0.0.0.0/8', 'an unspecified address'],
@@ -17,8 +20,21 @@ const ALWAYS_DENIED: readonly (readonly [range: string, reason: string])[] = [
   ['255.255.255.255', 'the broadcast address'],
 ];
 
-/** Translators (RFC 6052) carry an IPv4 address in the last 32 bits: `64:ff9b::a9fe:a9fe` is the metadata address. */
-const TRANSLATED = range('64:ff9b::/96');
+/**
+ * IPv6 ranges whose addresses lead to the IPv4 address they carry, and where it begins in them:
+ * `64:ff9b::a9fe:a9fe` is the metadata address to whoever has a translator on the way.
+ */
+const CARRIERS: readonly { readonly within: Cidr; readonly from: number }[] = [
+  // NAT64: RFC 6052 §2.1, RFC 8215.
+  { within: range('64:ff9b::/96'), from: 12 },
+  { within: range('64:ff9b:1::/48'), from: 12 },
+  // Stateless translation: RFC 2765 §2.1.
+  { within: range('::ffff:0:0:0/96'), from: 12 },
+  // IPv4-compatible addresses: RFC 4291 §2.5.5.1.
+  { within: range('::/96'), from: 12 },
+  // 6to4: RFC 3056 §2.
+  { within: range('2002::/16'), from: 2 },
+];
 const LOOPBACK = [range('127.0.0.0/8'), range('::1')];
 const UNSPECIFIED = [range('0.0.0.0'), range('::')];
 
@@ -39,7 +55,10 @@ export function addressGuard(
   return (text, port) => {
     const address = parseAddress(text);
     if (address === undefined) return refused(`${text} is not an address`);
-    const seen = cidrContains(TRANSLATED, address) ? [address, address.slice(12)] : [address];
+    // `::1` is itself, not the 0.0.0.1 that it would carry.
+    const itself = LOOPBACK.some((cidr) => cidrContains(cidr, address));
+    const carried = itself ? [] : CARRIERS.filter(({ within }) => cidrContains(within, address));
+    const seen = [address, ...carried.map(({ from }) => address.slice(from, from + 4))];
     const within = (cidr: Cidr): boolean => seen.some((bytes) => cidrContains(cidr, bytes));
     for (const rule of always) if (within(rule.range)) return refused(`${text} is ${rule.reason}`);
     if (own !== undefined && port === own.port && own.hosts.some(within))

@@ -11,6 +11,9 @@ import { withDeadline } from './deadline.ts';
 import type { Ended } from './deadline.ts';
 import type { FactsBook } from './facts-book.ts';
 import type { LoopDelay } from './loop-delay.ts';
+import { hangsOnTheClock, skewWords } from './remote-clocks.ts';
+import type { RemoteClocks } from './remote-clocks.ts';
+import type { StartPace } from './start-pace.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 export interface ProberParts {
@@ -20,6 +23,10 @@ export interface ProberParts {
   /** On the monotonic clock: one sweep for the deadlines of all runs. */
   readonly deadlines: WakeUps;
   readonly loopDelay: Pick<LoopDelay, 'longestSince'>;
+  /** What other hosts say about our wall clock. */
+  readonly clocks: RemoteClocks;
+  /** How fast runs that open connections may begin. */
+  readonly pace: StartPace;
   readonly resolver: NameResolver;
   readonly facts: FactsBook;
   readonly emit: DaemonListener;
@@ -53,12 +60,16 @@ export interface Seen {
   readonly judge: (measured: Measured) => Judgement;
   /** How long our own event loop stood still meanwhile. */
   readonly loopDelayMs: number;
+  /** How far our own wall clock was set meanwhile; negative: back. */
+  readonly clockStepMs: number;
   readonly timeoutMs: number;
   readonly nextDueAt?: number | undefined;
 }
 
 /** How long a kind may take to come back once its signal has fired. */
 const GRACE_MS = 250;
+/** Clocks are slewed all the time; a step is more. */
+const STEP_MS = 2_000;
 /** So many runs that did not end hold too much of us; before more are begun, some must. */
 const MOST_ABANDONED = 500;
 /** Values of a passing run longer than this are not kept: they would be most of the log. */
@@ -84,8 +95,11 @@ export class Prober {
   async run(armed: ArmedProbe, request: RunRequest): Promise<MadeRun> {
     const { monotonic, now } = this.#parts;
     const timeoutMs = Math.min(request.timeoutMs ?? Infinity, armed.probe.timeoutMs);
+    if (armed.kind.traits.network) await this.#parts.pace.turn(request.signal);
+    const { clocks } = this.#parts;
     const startedAt = now();
     const begun = monotonic();
+    const wallAhead = clocks.wall() - begun;
     let left: { readonly value: unknown } | undefined;
     const traceparent = this.#parts.traceparent?.(armed.probe.id);
     const deadline = {
@@ -106,10 +120,12 @@ export class Prober {
         guard: armed.guard,
         memory: request.memory,
         remember: (value) => void (left = { value }),
+        heardDate: (address, dateMs) => clocks.hear(address, dateMs),
         ...(traceparent === undefined ? {} : { traceparent }),
       });
     });
-    const durationMs = Math.round((monotonic() - begun) * 10) / 10;
+    const over = monotonic();
+    const durationMs = Math.round((over - begun) * 10) / 10;
     const observation = this.observe(armed, {
       ...this.#measurementOf(armed, ended, timeoutMs, durationMs),
       cause: request.cause,
@@ -117,6 +133,7 @@ export class Prober {
       endedAt: now(),
       durationMs,
       loopDelayMs: this.#parts.loopDelay.longestSince(begun),
+      clockStepMs: Math.round(clocks.wall() - over - wallAhead),
       timeoutMs,
       nextDueAt: request.nextDueAt,
     });
@@ -173,7 +190,29 @@ export class Prober {
       const message = `our own event loop stood still for ${Math.round(seen.loopDelayMs)} ms of a run; it saw: ${judged.message ?? judged.class ?? 'a failure'}`;
       return ownFault({ class: 'probe.event_loop', message });
     }
-    return { measured: seen.measured, judged };
+    const clockFault = hangsOnTheClock(judged.class) ? this.#clockFault(seen) : undefined;
+    if (clockFault !== undefined) {
+      const saw = judged.message ?? judged.class ?? 'a failure';
+      return ownFault({ ...clockFault, message: `${clockFault.message}; it saw: ${saw}` });
+    }
+    return { measured: seen.measured, judged: this.#withoutClockNoise(judged) };
+  }
+
+  /** What is wrong with our own clock, if anything: a verdict that hangs on it is then no verdict. */
+  #clockFault({ clockStepMs }: Seen): Measured['ownFault'] {
+    if (Math.abs(clockStepMs) > STEP_MS) {
+      const message = `this host's clock was set by ${Math.round(clockStepMs / 1000)} s during the run`;
+      return { class: 'probe.clock', message };
+    }
+    const skew = this.#parts.clocks.skew();
+    return skew === undefined ? undefined : { class: 'probe.clock_skew', message: skewWords(skew) };
+  }
+
+  /** A certificate only seems to end soon to a clock that is ahead. */
+  #withoutClockNoise(judged: JudgedRun): JudgedRun {
+    const ending = judged.warnings.some((warning) => warning.class === 'tls.expiring');
+    if (!ending || this.#parts.clocks.skew() === undefined) return judged;
+    return { ...judged, warnings: judged.warnings.filter((warning) => warning.class !== 'tls.expiring') };
   }
 
   #measurementOf(

@@ -29,6 +29,7 @@ export function observePushed(
     measured,
     judge: (seen) => armed.kind.judge(seen, armed.options),
     loopDelayMs: 0,
+    clockStepMs: 0,
     timeoutMs: armed.probe.timeoutMs,
   });
 }

@@ -24,9 +24,11 @@ import { observePushed } from './pushed.ts';
 import { Prober } from './prober.ts';
 import type { MadeRun } from './prober.ts';
 import type { RecoveredDaemon } from './recover.ts';
+import { RemoteClocks } from './remote-clocks.ts';
 import { Scheduler } from './scheduler.ts';
 import type { StartedRun } from './scheduler.ts';
 import { Sequencer } from './sequencer.ts';
+import { StartPace } from './start-pace.ts';
 import { daemonGauges, daemonView } from './view.ts';
 import { Vantage } from './vantage.ts';
 import { WakeUps } from './wake-ups.ts';
@@ -90,6 +92,8 @@ export class RunningDaemon<State> implements Daemon {
       monotonic,
       deadlines: this.#deadlines,
       loopDelay: this.#loopDelay,
+      clocks: new RemoteClocks(() => this.clock.wall(), monotonic),
+      pace: new StartPace(this.#deadlines),
       facts: this.#facts,
       emit,
     });

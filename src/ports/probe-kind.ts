@@ -45,6 +45,8 @@ export interface RunContext {
   readonly memory: unknown;
   /** Leaves something for the next run; kept only when this run passes every step. */
   readonly remember: (memory: unknown) => void;
+  /** Hears what time it is for a host that answered: how a clock of ours that is off is noticed. */
+  readonly heardDate?: (address: string, dateMs: number) => void;
   /** W3C `traceparent` to send with HTTP requests, when tracing is on. */
   readonly traceparent?: string;
 }

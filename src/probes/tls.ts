@@ -8,10 +8,12 @@ import { eachAddress, factsOfLookup } from './net/each-address.ts';
 import { ALPN, startTls } from './net/starttls.ts';
 import type { Stopped } from './net/stopped.ts';
 import { factsOfTls, type CertificateFacts, type TlsConnectionFacts } from './net/tls-facts.ts';
+import type { TlsFields } from './net/tls-trust.ts';
 import { tlsOptions, type TlsOptions } from './tls/options.ts';
 
 const REACH = 'reach';
 const CERTIFICATE = 'certificate';
+const OLD_CLIENTS = 'old clients';
 
 interface TlsAttempt {
   readonly address: string;
@@ -20,6 +22,8 @@ interface TlsAttempt {
   readonly cipher?: string;
   readonly chain: readonly CertificateFacts[];
   readonly stopped?: Stopped;
+  /** What a client came to that trusts what `oldTrust` says; absent where that was not tried. */
+  readonly old?: { readonly ms: number; readonly stopped?: Stopped };
 }
 
 /** What a run of a `tls` probe brought home. */
@@ -35,7 +39,8 @@ export const tls: ProbeKind<TlsOptions, TlsMeasured> = {
   name: 'tls',
   description:
     'Shakes hands with each address of a host and verifies name, chain and expiry of every certificate served, ' +
-    'directly or by STARTTLS. Shallow: it proves the certificate, not what is behind it.',
+    'directly or by STARTTLS; with `oldTrust` also as a client with an old trust store would. Shallow: it proves ' +
+    'the certificate, not what is behind it.',
   example: `kind: tls
 host: mail.example
 port: 587
@@ -44,15 +49,13 @@ tls: { minDaysLeft: 21 }
 `,
   schema: tlsOptions,
   traits: {
-    steps: [
-      { name: REACH, kind: 'reach' },
-      { name: CERTIFICATE, kind: 'read' },
-    ],
+    steps: stepsOf(true),
     origin: 'run',
     onDemand: true,
     network: true,
   },
   deep: () => false,
+  steps: ({ oldTrust }) => stepsOf(oldTrust !== undefined),
   shorthand: {
     schemes: ['tls'],
     options(url) {
@@ -73,7 +76,8 @@ tls: { minDaysLeft: 21 }
     const plan = [
       { name: REACH, kind: 'reach' as const, ms: measured.lookupMs + (phases.connect ?? 0) },
       { name: CERTIFICATE, kind: 'read' as const, ms: phases.tls ?? 0 },
-    ];
+      { name: OLD_CLIENTS, kind: 'read' as const, ms: attempts[0]?.old?.ms ?? 0 },
+    ].slice(0, stepsOf(options.oldTrust !== undefined).length);
     const chains = attempts.flatMap((attempt) => attempt.chain);
     const distinct = [...new Map(chains.map((one) => [`${one.subject} ${one.serial}`, one])).values()];
     return judgementOf(plan, finding, {
@@ -83,11 +87,20 @@ tls: { minDaysLeft: 21 }
   },
 };
 
+function stepsOf(old: boolean) {
+  return [
+    { name: REACH, kind: 'reach' as const },
+    { name: CERTIFICATE, kind: 'read' as const },
+    ...(old ? [{ name: OLD_CLIENTS, kind: 'read' as const }] : []),
+  ];
+}
+
 async function run(options: TlsOptions, context: RunContext): Promise<TlsMeasured> {
   const { found, tried } = await eachAddress(options.host, options, context, async (address) => {
-    const connection = await handshake(options, address, context);
+    const connection = await handshake(options, options.tls, address, context);
     connection.socket?.destroy();
-    return { attempt: attemptOf(address, connection), tls: connection.tls };
+    const old = connection.stopped === undefined ? await asOldClient(options, address, context) : {};
+    return { attempt: { ...attemptOf(address, connection), ...old }, tls: connection.tls };
   });
   const attempts = tried.map((one) => one.attempt);
   const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt) }));
@@ -104,9 +117,31 @@ async function run(options: TlsOptions, context: RunContext): Promise<TlsMeasure
   };
 }
 
-async function handshake(options: TlsOptions, address: string, context: RunContext): Promise<Connection> {
+/** The same as a client that has an old trust store, on a connection of its own. */
+async function asOldClient(
+  options: TlsOptions,
+  address: string,
+  context: RunContext,
+): Promise<Pick<TlsAttempt, 'old'>> {
+  if (options.oldTrust === undefined) return {};
+  const { socket, phases, stopped } = await handshake(
+    options,
+    { ...options.tls, ca: options.oldTrust },
+    address,
+    context,
+  );
+  socket?.destroy();
+  return { old: { ms: phases.tls ?? 0, ...(stopped !== undefined && { stopped }) } };
+}
+
+async function handshake(
+  options: TlsOptions,
+  fields: TlsFields,
+  address: string,
+  context: RunContext,
+): Promise<Connection> {
   const target = { address, port: options.port, host: options.host };
-  if (options.starttls === undefined) return openConnection({ ...target, tls: options.tls }, context);
+  if (options.starttls === undefined) return openConnection({ ...target, tls: fields }, context);
   const opened = await openConnection(target, context);
   if (opened.socket === undefined) return opened;
   const subject = `${options.host} at ${endpoint(target)}`;
@@ -115,7 +150,7 @@ async function handshake(options: TlsOptions, address: string, context: RunConte
     opened.socket.destroy();
     return { phases: opened.phases, stopped: refused };
   }
-  const secured = await secure(opened.socket, { ...target, alpn: ALPN[options.starttls] }, options.tls, context);
+  const secured = await secure(opened.socket, { ...target, alpn: ALPN[options.starttls] }, fields, context);
   return { ...secured, phases: { ...opened.phases, ...secured.phases } };
 }
 
@@ -134,8 +169,12 @@ function namesOf(seen: TlsConnectionFacts | undefined) {
   return names === undefined ? {} : { names };
 }
 
-function findingOf({ stopped }: TlsAttempt): Finding | undefined {
-  if (stopped === undefined) return undefined;
+function findingOf({ stopped, old }: TlsAttempt): Finding | undefined {
+  if (stopped === undefined) {
+    const refused = old?.stopped;
+    if (refused === undefined) return undefined;
+    return { step: OLD_CLIENTS, class: refused.class, message: `with an old trust store: ${refused.message}` };
+  }
   const step = stopped.at === 'tls' || stopped.at === 'protocol' ? CERTIFICATE : REACH;
   return { step, class: stopped.class, message: stopped.message };
 }

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 
 /** How one kind of probe is pointed at a server, and wrong options for it with the path of what is wrong. */
 export interface ProbeSubject {
-  /** Options for a probe of whatever stands at this port of 127.0.0.1. */
-  readonly at: (port: number) => Record<string, unknown>;
+  /** Options for a probe of whatever stands at this port of 127.0.0.1; absent where nothing is connected to. */
+  readonly at?: (port: number) => Record<string, unknown>;
   readonly wrong: readonly (readonly [path: string, options: Record<string, unknown>])[];
 }
 
@@ -13,8 +13,23 @@ const rekorKey = publicKey.export({ type: 'spki', format: 'pem' }) as string;
 const authorityPin = `sha256/${Buffer.alloc(32).toString('base64')}`;
 const tufRoot = JSON.stringify(initializeTUFRepo([]).rootMeta.toJSON());
 
-/** Every kind that opens connections has a line here, or the contract test fails. */
+/** Every kind has a line here, or the contract test fails. */
 export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
+  exec: {
+    wrong: [
+      ['command.0', { command: ['check_disk', '-w', '10%'] }],
+      ['env.LD-PATH', { command: ['/bin/true'], env: { 'LD-PATH': 'a' } }],
+    ],
+  },
+  heartbeat: {
+    wrong: [['', { url: 'https://a.example' }]],
+  },
+  ping: {
+    wrong: [
+      ['host', { host: '-f' }],
+      ['count', { host: 'a.example', count: 0 }],
+    ],
+  },
   flow: {
     at: (port) => ({
       steps: [{ name: 'ask', url: `http://127.0.0.1:${port}/`, expect: { contains: 'ok' }, maxBytes: '256KiB' }],

@@ -10,7 +10,17 @@ describe('whatever the rules allow, a probe may not connect to', () => {
     ['the metadata address', '169.254.169.254', 80],
     ['the metadata address in IPv6 clothes', '::ffff:169.254.169.254', 80],
     ['the metadata address behind a translator', '64:ff9b::a9fe:a9fe', 80],
+    ['the metadata address behind a translator of a provider', '64:ff9b:1:ffff::169.254.169.254', 80],
+    ['the metadata address behind a stateless translator', '::ffff:0:169.254.169.254', 80],
+    ['the metadata address as it was once written in IPv6', '::169.254.169.254', 80],
+    ['the metadata address by 6to4', '2002:a9fe:a9fe::1', 80],
     ['the metadata address of IPv6', 'fd00:ec2::254', 80],
+    ['the metadata address of IPv6 elsewhere', 'fd20:ce::254', 80],
+    ['the metadata addresses of other clouds', '100.100.100.200', 80],
+    ['the metadata address in one decimal number', '2852039166', 80],
+    ['the metadata address in octal', '0251.0376.0251.0376', 80],
+    ['the metadata address in hexadecimal', '0xa9fea9fe', 80],
+    ['this daemon behind a translator', '64:ff9b::127.0.0.1', 9700],
     ['a link-local address', '169.254.0.7', 80],
     ['a link-local address of IPv6', 'fe80::1%eth0', 80],
     ['the unspecified address, which means this host', '0.0.0.0', 80],
@@ -23,8 +33,8 @@ describe('whatever the rules allow, a probe may not connect to', () => {
     expect(guard(address, port)).toMatchObject({ allowed: false });
   });
 
-  it('though the same host at another port is fine', () => {
-    expect(guard('127.0.0.1', 9701)).toEqual({ allowed: true });
+  it.each(['127.0.0.1', '::1'])('though the same host at another port is fine: %s', (address) => {
+    expect(guard(address, 9701)).toEqual({ allowed: true });
   });
 });
 

@@ -5,6 +5,8 @@ import type { ArmedProbe } from '../../src/daemon/armed-probe.ts';
 import { targetOf } from '../../src/daemon/armed-probe.ts';
 import { FactsBook } from '../../src/daemon/facts-book.ts';
 import { LoopDelay } from '../../src/daemon/loop-delay.ts';
+import { RemoteClocks } from '../../src/daemon/remote-clocks.ts';
+import { StartPace } from '../../src/daemon/start-pace.ts';
 import { Prober } from '../../src/daemon/prober.ts';
 import type { RunRequest } from '../../src/daemon/prober.ts';
 import { WakeUps } from '../../src/daemon/wake-ups.ts';
@@ -22,18 +24,21 @@ const REQUEST: Omit<RunRequest, 'signal'> = {
 };
 
 /** `measuring` our own event loop; otherwise it counts as quick, however busy this machine is. */
-function world({ measuring = false } = {}) {
+function world({ measuring = false, wall = (): number => Date.now() } = {}) {
   const events = new Heard<DaemonEvent>();
   const monotonic = (): number => performance.now();
   const deadlines = new WakeUps(monotonic, () => {});
   const loopDelay = new LoopDelay(monotonic);
   const facts = new FactsBook(sha256);
   const now = (): number => Date.now();
+  const clocks = new RemoteClocks(wall, monotonic);
   const prober = new Prober({
     now,
     monotonic,
     deadlines,
     loopDelay: measuring ? loopDelay : { longestSince: () => 0 },
+    clocks,
+    pace: new StartPace(deadlines),
     resolver: NO_NAMES,
     facts,
     emit: events.hear,
@@ -172,6 +177,51 @@ describe('while our own event loop stands still', () => {
     const armed = w.arm(blocking(100, 'http.5xx'));
     const { observation } = await w.run({ ...armed, probe: makeProbe('a', { timeoutMs: 60_000 }) });
     expect(observation).toMatchObject({ outcome: 'fail', class: 'http.5xx' });
+  });
+});
+
+describe('while our own clock is off', () => {
+  const AHEAD_MS = 400 * 86_400_000;
+  /** Three hosts that all say it is another time than we think. */
+  const askThree =
+    (told: Omit<Told, 'facts'>) =>
+    async (_options: unknown, { heardDate }: RunContext): Promise<Told> => {
+      for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.3']) heardDate?.(address, Date.now() - AHEAD_MS);
+      return { ...told, facts: {} };
+    };
+
+  it('a certificate that seems expired is no failure of its target', async () => {
+    using w = world();
+    const { observation } = await w.run(w.arm(askThree({ failed: 'tls.expired' })));
+    expect(observation).toMatchObject({ outcome: 'unknown', class: 'probe.clock_skew', against: [] });
+    expect(observation.message).toBe(
+      `this host's clock is ${AHEAD_MS / 1000} s ahead, by the Date headers of 3 of 3 hosts; it saw: told to fail as tls.expired`,
+    );
+  });
+
+  it('a failure that no clock has a part in stays one', async () => {
+    using w = world();
+    const { observation } = await w.run(w.arm(askThree({ failed: 'http.5xx' })));
+    expect(observation).toMatchObject({ outcome: 'fail', class: 'http.5xx' });
+  });
+
+  it('certificates that seem to end soon are no warnings', async () => {
+    using w = world();
+    const expiring = { class: 'tls.expiring' as const, message: 'in 3 days' };
+    const armed = w.arm(askThree({}), (seen) => ({ ...judgeTold(seen), warnings: [expiring] }));
+    expect((await w.run(armed)).observation).toMatchObject({ outcome: 'pass', warnings: [] });
+  });
+
+  it('or was set during the run, the same holds of that run alone', async () => {
+    let wall = Date.now();
+    using w = world({ wall: () => wall });
+    const armed = w.arm(async () => {
+      wall += 3_600_000;
+      return { facts: {}, failed: 'tls.expired' };
+    });
+    expect((await w.run(armed)).observation).toMatchObject({ outcome: 'unknown', class: 'probe.clock' });
+    const after = w.arm(async () => ({ facts: {}, failed: 'tls.expired' }));
+    expect((await w.run(after)).observation).toMatchObject({ outcome: 'fail', class: 'tls.expired' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Judgement, Measured } from '../../src/model/run.ts';
 import {
@@ -51,7 +52,7 @@ export async function probe<Options, M extends Measured>(
 function knownNames(names: Readonly<Record<string, readonly string[]>>): NameResolver {
   return {
     resolve(host) {
-      const addresses = /^[\d.]+$|:/.test(host) ? [host] : names[host];
+      const addresses = isIP(host) !== 0 ? [host] : names[host];
       if (addresses === undefined) {
         return Promise.reject(new ResolveError('dns.nxdomain', `look up ${host}: no such name (NXDOMAIN)`));
       }

@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { tls } from '../../src/probes/tls.ts';
+import { issueAuthority, issueIntermediate, issueServerCertificate } from '../../src/world/certificate.ts';
+import { deriveKeyPair } from '../../src/world/key-pair.ts';
 import { certificateFor } from '../servers/certificates.ts';
 import { tcpTarget, tlsTarget } from '../servers/target-server.ts';
 import { probe } from './run-context.ts';
@@ -13,6 +15,29 @@ async function serving(wishes: Parameters<typeof certificateFor>[0], fields: obj
   const certificate = certificateFor(wishes);
   await using server = await tlsTarget({ cert: certificate.chain, key: certificate.key }, () => undefined);
   return await probe(tls, { host: server.host, port: server.port, tls: { ca: good.ca, ...fields } });
+}
+
+/** A server whose leaf is good for a year, behind an intermediate that is not. */
+async function serverBehindIntermediate({ intermediateEnds }: { readonly intermediateEnds: number }) {
+  const now = Date.now();
+  const year = { notBefore: now - 90 * DAY_MS, notAfter: now + 365 * DAY_MS };
+  const keys = (name: string) => deriveKeyPair('test', name);
+  const root = issueAuthority({ commonName: 'Test Root', keys: keys('root'), ...year });
+  const intermediate = issueIntermediate(
+    { commonName: 'Test Intermediate', keys: keys('intermediate'), ...year, notAfter: intermediateEnds },
+    root,
+  );
+  const leaf = issueServerCertificate(
+    { commonName: 'target.test', keys: keys('leaf'), names: ['127.0.0.1'], ...year },
+    intermediate,
+  );
+  const server = await tlsTarget({ cert: leaf.pem + intermediate.pem, key: leaf.keyPem }, () => undefined);
+  return { ...server, root: root.pem };
+}
+
+/** Certificates hold whole seconds. */
+function seconds(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
 }
 
 describe('a certificate', () => {
@@ -32,6 +57,41 @@ describe('a certificate', () => {
     const { judgement } = await serving(wishes);
     expect(judgement).toMatchObject({ outcome: 'fail', class: expected });
     expect(judgement.evidence?.['chain']).toMatchObject([{ notAfter: expect.any(String) }, {}]);
+  });
+
+  test('that is out of date says which of the chain it is, and by what clock', async () => {
+    const now = Date.now();
+    await using server = await serverBehindIntermediate({ intermediateEnds: now - DAY_MS });
+    const { judgement } = await probe(tls, { host: server.host, port: server.port, tls: { ca: server.root } });
+    expect(judgement).toMatchObject({ outcome: 'fail', class: 'tls.expired' });
+    expect(judgement.message).toContain(`CERT_HAS_EXPIRED; CN=Test Intermediate ended ${seconds(now - DAY_MS)}`);
+    expect(judgement.message).toContain(`by this host's clock it is ${seconds(now).slice(0, 13)}`);
+  });
+
+  test('of the middle of a chain that ends soon is a warning like one of a leaf', async () => {
+    await using server = await serverBehindIntermediate({ intermediateEnds: Date.now() + 5.5 * DAY_MS });
+    const { judgement } = await probe(tls, { host: server.host, port: server.port, tls: { ca: server.root } });
+    expect(judgement.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('certificate of CN=Test Intermediate ends in 5 days'),
+    ]);
+  });
+
+  test('of an authority that old clients do not know fails for those, though the others pass', async () => {
+    const certificate = certificateFor();
+    const another = certificateFor({ authority: 'Old CA' }).ca;
+    await using server = await tlsTarget({ cert: certificate.chain, key: certificate.key }, () => undefined);
+    const at = { host: server.host, port: server.port, tls: { ca: certificate.ca } };
+    expect((await probe(tls, { ...at, oldTrust: another + certificate.ca })).judgement).toMatchObject({
+      outcome: 'pass',
+      steps: [{ name: 'reach' }, { name: 'certificate' }, { name: 'old clients', outcome: 'pass' }],
+    });
+    const { judgement } = await probe(tls, { ...at, oldTrust: another });
+    expect(judgement).toMatchObject({
+      outcome: 'fail',
+      class: 'tls.untrusted',
+      steps: [{ outcome: 'pass' }, { outcome: 'pass' }, { name: 'old clients', outcome: 'fail' }],
+    });
+    expect(judgement.message).toContain('with an old trust store: TLS with');
   });
 
   test('that ends soon is a warning, by as many days as wanted', async () => {

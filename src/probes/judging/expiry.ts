@@ -16,11 +16,13 @@ export function expiryWarnings(chain: readonly KeptCertificate[], minDaysLeft: n
   return chain
     .filter((certificate) => certificate.notAfter - at < minDaysLeft * DAY_MS)
     .map((certificate) => {
-      const days = Math.floor((certificate.notAfter - at) / DAY_MS);
+      const left = (certificate.notAfter - at) / DAY_MS;
       const ends = new Date(certificate.notAfter).toISOString();
+      // One that ended can still be served: where another path leads to a trusted authority, the chain holds.
+      const when = left < 0 ? `ended ${Math.floor(-left)} days ago` : `ends in ${Math.floor(left)} days`;
       return {
         class: 'tls.expiring' as const,
-        message: `certificate of ${certificate.subject} ends in ${days} days (${ends}), wanted are ${minDaysLeft}`,
+        message: `certificate of ${certificate.subject} ${when} (${ends}), wanted are ${minDaysLeft} days`,
       };
     });
 }

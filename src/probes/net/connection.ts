@@ -134,8 +134,10 @@ export async function secure(
   // Node's types say Error; what it sets is the code, as a string.
   const refusal: unknown = socket.authorizationError;
   const code = typeof refusal === 'string' ? refusal : codeOf(refusal);
-  const message = `${subject}: certificate refused (${code || 'not authorised'}${aboutLeaf(tls)})`;
-  return { phases, ...proof, stopped: { at: 'tls', class: certificateClass(code), code, message } };
+  const failureClass = certificateClass(code);
+  const outOfDate = failureClass === 'tls.expired' ? aboutDates(tls, context.startedAt) : '';
+  const message = `${subject}: certificate refused (${code || 'not authorised'}${outOfDate}${aboutLeaf(tls)})`;
+  return { phases, ...proof, stopped: { at: 'tls', class: failureClass, code, message } };
 }
 
 type Handshake = { readonly tls?: TlsConnectionFacts } & (
@@ -192,6 +194,17 @@ function shakeHands(raw: Socket, greeting: Greeting, context: RunContext): Promi
       settle({ stopped: stoppedBySignal('tls', subject, context.signal) }),
     );
   });
+}
+
+/** Which certificate of the chain is out of date, and by what clock: it is not always the leaf, nor always the server's fault. */
+function aboutDates(tls: TlsConnectionFacts | undefined, now: number): string {
+  const culprits = (tls?.chain ?? []).flatMap(({ subject, notBefore, notAfter }) => {
+    if (notAfter < now) return [`${subject} ended ${new Date(notAfter).toISOString()}`];
+    return notBefore > now ? [`${subject} begins ${new Date(notBefore).toISOString()}`] : [];
+  });
+  return culprits.length === 0
+    ? ''
+    : `; ${culprits.join(', ')}, by this host's clock it is ${new Date(now).toISOString()}`;
 }
 
 function aboutLeaf(tls: TlsConnectionFacts | undefined): string {

@@ -64,6 +64,17 @@ function whyNotLoadable(part: 'ca' | 'cert' | 'groups', fields: TlsFields): stri
   }
 }
 
+/** PEM text of one or more authorities to trust. */
+export function authorities() {
+  return z
+    .string()
+    .min(1)
+    .superRefine((ca, context) => {
+      const message = whyNotLoadable('ca', { ca, minDaysLeft: 0 });
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+}
+
 /** Text that may stand in a header: RFC 9110 §5.5 without obsolete line folding. */
 const HEADER_TEXT = /^[\t\x20-\x7e\x80-\xff]*$/;
 

@@ -69,7 +69,16 @@ async function oneHop(request: HttpRequest, context: RunContext): Promise<HttpEx
 
   const absoluteForm = request.proxy !== undefined && !secureUrl;
   const answer = await sendRequest(connection.socket, { ...request, url, address, absoluteForm }, context);
+  tellDate(address, answer.headers, context);
   return { ...reached, ...answer, phases: { ...reached.phases, ...answer.phases } };
+}
+
+/** The host's own clock (RFC 9110 §6.6.1); an answer out of a cache carries the time when it was made. */
+function tellDate(address: string, headers: HttpExchange['headers'], context: RunContext): void {
+  const date = headers?.['date'];
+  if (context.heardDate === undefined || typeof date !== 'string' || headers?.['age'] !== undefined) return;
+  const dateMs = Date.parse(date);
+  if (Number.isFinite(dateMs)) context.heardDate(address, dateMs);
 }
 
 /** The server chooses, as it does for browsers and for most consumers. */
