@@ -35,9 +35,11 @@ export function obey(turn: Turn, command: Command): void {
     }
     case 'silence':
       state.silences.set(command.id, command);
+      settle(turn);
       return;
     case 'unsilence':
       state.silences.delete(command.id);
+      settle(turn);
       return;
     case 'maintenance':
       state.windows.set(command.id, {
@@ -46,6 +48,7 @@ export function obey(turn: Turn, command: Command): void {
         from: command.from,
         until: command.until,
         reason: command.reason,
+        noticed: [],
       });
       settle(turn);
       return;

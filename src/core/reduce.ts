@@ -1,7 +1,6 @@
 import type { Effect } from '../model/effect.ts';
 import type { Entry, ObservationFact, SentFact } from '../model/entry.ts';
 import type { CapabilityId, ProbeId } from '../model/ids.ts';
-import { reconfigure, restart } from './begin.ts';
 import { noteFacts } from './detect/note-facts.ts';
 import { loseSight, missed, observe } from './detect/observe.ts';
 import type { Transition } from './detect/observe.ts';
@@ -9,10 +8,12 @@ import { countsAsFailing, track } from './detect/probe-state.ts';
 import type { ProbeState } from './detect/probe-state.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe } from './graph/graph.ts';
-import { tell } from './incident/incident.ts';
+import { isKeptBack, tell } from './incident/incident.ts';
 import { settle } from './incident/settle.ts';
 import { noteAnchor, noteTrouble, noteUnwatched, noteWarnings, noteWatchedDrift } from './incident/standalone.ts';
 import { obey } from './obey.ts';
+import { reload } from './reload.ts';
+import { restart } from './restart.ts';
 import { recent } from './recent.ts';
 import type { State, Turn } from './state.ts';
 
@@ -53,7 +54,7 @@ function fireDeadlines(state: State, until: number, effects: Effect[]): void {
 function apply(state: State, entry: Entry, effects: Effect[]): void {
   switch (entry.kind) {
     case 'config':
-      reconfigure(state, entry.configuration, entry.at, effects);
+      reload(state, entry.configuration, entry.at, effects);
       return;
     case 'start':
       restart(state, entry, entry.at, effects);
@@ -116,7 +117,7 @@ function noteSent(state: State, sent: SentFact): void {
   );
   const heard = sent.result === 'delivered' && sent.event !== 'resolve' && sent.event !== 'test';
   if (heard && !incident.told.has(sent.channel))
-    incident.told.set(sent.channel, { channel: sent.channel, event: sent.event });
+    incident.told.set(sent.channel, { channel: sent.channel, event: sent.event, owners: [incident.owner] });
 }
 
 function turnAt(state: State, now: number, effects: Effect[]): Turn | undefined {
@@ -178,6 +179,7 @@ function isUntoldRoot(turn: Turn, id: ProbeId): boolean {
   for (const incident of turn.state.incidents.values())
     if (
       incident.state === 'pending' &&
+      !isKeptBack(incident.held) &&
       (incident.rootProbes.includes(id) || (incident.inferred && incident.symptoms.has(id)))
     )
       return true;

@@ -38,6 +38,8 @@ export interface Window {
   readonly from: number;
   readonly until: number;
   readonly reason: string;
+  /** Affected owners who heard of it, once each. */
+  noticed: readonly string[];
 }
 
 /** A silence: mutes the matched owner's notifications until its end. */

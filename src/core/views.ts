@@ -106,7 +106,7 @@ export function incidentView(state: State, id: IncidentId): IncidentView | undef
     state: incident.state === 'pending' ? 'pending' : incident.state === 'closed' ? 'resolved' : 'open',
     event: incident.loudness,
     acknowledgedBy: incident.acknowledgedBy,
-    held: incident.held,
+    held: incident.held === null ? null : `${incident.held.reason}: ${incident.held.by}`,
     closedBecause: incident.closedBecause,
     incident: compose(
       { state, graph: state.graph, configuration: state.configuration, now: state.at, effects: [] },

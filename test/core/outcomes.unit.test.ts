@@ -1,48 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Maintenance } from '../../src/model/configuration.ts';
-import type { Facts } from '../../src/model/run.ts';
 import type { ChannelId, ServiceId } from '../../src/model/ids.ts';
 import { PLACE, makeConfiguration } from './support/make-configuration.ts';
-import type { ServiceSpec } from './support/make-configuration.ts';
+import { HTTP, SEEDS, T, everyPhase, failing, pages, suppressed, zero } from './support/every-phase.ts';
 import { START, Simulation } from './support/simulation.ts';
 import type { Sight, World } from './support/simulation.ts';
-
-const SEEDS = Array.from({ length: 60 }, (_, i) => i + 1);
-const T = 10_000;
-const HTTP: Sight = { class: 'http.5xx' };
-
-/** A world in which the named services fail from T to `until` (ms after the start). */
-function failing(services: Readonly<Record<string, Sight>>, from = T, until = Infinity): World {
-  return (probe, at) => (at >= from && at < until ? (services[probe.slice(0, probe.indexOf('/'))] ?? 'pass') : 'pass');
-}
-
-const zero = (spec: ServiceSpec = {}): ServiceSpec => ({ tier: 0, ...spec });
-
-/** Every outcome must hold wherever the probes' phases happen to lie. */
-function everyPhase(
-  services: Record<string, ServiceSpec>,
-  world: World,
-  until: number,
-  check: (s: Simulation) => void,
-  options?: Parameters<typeof makeConfiguration>[1],
-  facts?: (probe: string) => Facts,
-): void {
-  for (const seed of SEEDS) {
-    const simulation = new Simulation(makeConfiguration(services, options), world, seed, facts).run(until);
-    try {
-      check(simulation);
-    } catch (error) {
-      throw new Error(
-        `at phase seed ${String(seed)}: ${String(error)}\n${simulation.sent.map((s) => `${String(s.at)} ${s.event} ${s.root} ${s.incident.root.class ?? ''} ${s.reason}`).join('\n')}`,
-        { cause: error },
-      );
-    }
-  }
-}
-
-const pages = (s: Simulation): string[] => s.events('page').map((p) => p.root);
-const suppressed = (s: Simulation): string[] =>
-  [...new Set(s.sent.flatMap((m) => m.incident.suppressed.map((x) => x.probe as string)))].sort();
 
 describe('docs/engine.md 8, required outcomes', () => {
   test('1: in a chain that fails as a whole the deepest pages, the rest are suppressed and listed, and it resolves', () => {

@@ -210,7 +210,7 @@ function ratioEnded(state: ProbeState, probe: Probe): boolean {
 }
 
 /** Until when a result is evidence: three intervals, at least one and its timeout and ten seconds; by cron from the next due time. */
-function freshUntil(probe: Probe, run: ObservationFact): number {
+export function freshUntil(probe: Probe, run: Pick<ObservationFact, 'endedAt' | 'nextDueAt'>): number {
   const slackMs = probe.timeoutMs + 10_000;
   switch (probe.schedule.kind) {
     case 'every':

@@ -143,6 +143,9 @@ function ownerOf(turn: Turn, incident: Incident, affected: Affected): string | n
   if (kind === 'monitor' || kind === 'channel' || kind === 'location') return turn.configuration.serverOwner ?? null;
   const declared = turn.graph.services.get(serviceOfRoot(incident.root));
   if (declared?.owner !== undefined) return declared.owner;
+  // Whoever was told of what has no owner keeps it, however the blast spreads.
+  const told = incident.loudness === null ? null : incident.owner;
+  if (told !== null && turn.configuration.services.some((s) => s.owner === told)) return told;
   const owners = new Map<string, { tier: number; count: number }>();
   for (const [capability, hit] of affected) {
     const node = turn.graph.byId.get(capability);

@@ -148,6 +148,7 @@ function open(turn: Turn, now: RootNow): Incident {
     hold: { startedAt: turn.now, asked },
     quietSince: null,
     loudness: null,
+    wanted: 'record',
     sequence: 0,
     told: new Map(),
     noticed: [],

@@ -19,14 +19,23 @@ export type Loudness = 'page' | 'ticket' | 'record';
 export interface Told {
   readonly channel: ChannelId;
   readonly event: NotificationEvent;
+  /** Whose messages went there: a silence of one of them leaves the channel to the others. */
+  readonly owners: readonly (string | null)[];
   readonly fallback?: NonNullable<NotifyEffect['fallback']>;
+}
+
+/** Why nothing is said now, and because of what. */
+export interface Held {
+  readonly reason: 'maintenance' | 'silenced' | 'recovering' | 'verifying' | 'not-yet';
+  readonly by: string;
 }
 
 /**
  * One incident, from first confirmation to its end.
  *
- * - `pending`: confirmed, nobody told yet. It can still vanish without a trace outside of the log: explained
- *   by a deeper root, or over before its page was due.
+ * - `pending`: confirmed, its owner not told yet. It can still vanish without a trace outside of the log: explained
+ *   by a deeper root, or over before its page was due. Affected owners may have heard of it, where only its own
+ *   is kept from it (maintenance, a silence).
  * - `open`: told (or recorded only, where its tier asks for no more).
  * - `merged`: a deeper root was found after it was told; its channels get the deeper one's end.
  * - `closed`: resolved, removed, or dropped while pending.
@@ -68,8 +77,10 @@ export interface Incident {
   hold: { readonly startedAt: number; readonly asked: Map<ProbeId, number> } | null;
   /** Since when a flapping root passes; null while it fails, and for all others. */
   quietSince: number | null;
-  /** The loudest it was told; null: nobody yet. */
+  /** The loudest that its owner was told; null: not yet. */
   loudness: Loudness | null;
+  /** How loud it would be by what it hits now. */
+  wanted: Loudness;
   sequence: number;
   told: Map<ChannelId, Told>;
   /** Owners of affected services who heard by notice. */
@@ -84,7 +95,7 @@ export interface Incident {
   toldAbout: string;
   acknowledgedBy: string | null;
   remindAt: number | null;
-  held: string | null;
+  held: Held | null;
   notes: readonly { readonly at: number; readonly by: string; readonly text: string }[];
   label: 'real' | 'false' | 'no-action' | null;
   related: readonly { readonly id: IncidentId; readonly relation: string }[];
@@ -99,6 +110,16 @@ export function rootKey(root: Root): string {
 /** Whether an incident still takes part in decisions. */
 export function isLive(incident: Incident): boolean {
   return incident.state === 'pending' || incident.state === 'open';
+}
+
+/** Whether anybody was told, or it stands in the record because its tier asks for no more. */
+export function isKnown(incident: Incident): boolean {
+  return incident.loudness !== null || incident.told.size > 0;
+}
+
+/** Whether its owner is kept from it on purpose, by a planned window or a silence. */
+export function isKeptBack(held: Held | null): boolean {
+  return held?.reason === 'maintenance' || held?.reason === 'silenced';
 }
 
 /** Live incidents about failures, by id. */

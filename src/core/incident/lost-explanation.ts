@@ -1,7 +1,7 @@
 import type { ProbeId } from '../../model/ids.ts';
 import type { ProbeState } from '../detect/probe-state.ts';
 import type { Turn } from '../state.ts';
-import { isLive, liveIncident, tell } from './incident.ts';
+import { isKnown, isLive, liveIncident, tell } from './incident.ts';
 import type { Incident } from './incident.ts';
 
 /**
@@ -50,7 +50,7 @@ function holder(turn: Turn, state: ProbeState): Incident | undefined {
     if (!isLive(incident)) continue;
     const isMember = incident.root.kind === 'group' && incident.rootProbes.includes(state.id);
     if (!isMember && !incident.symptoms.has(state.id)) continue;
-    return incident.loudness !== null || isRecovering(turn, incident) ? incident : undefined;
+    return isKnown(incident) || isRecovering(turn, incident) ? incident : undefined;
   }
   return undefined;
 }
@@ -67,6 +67,6 @@ export function isRecovering(turn: Turn, incident: Incident): boolean {
 
 function isStaying(turn: Turn, state: ProbeState, incident: Incident): boolean {
   const lostAt = state.lost?.at ?? turn.now;
-  const waitMs = incident.loudness === null ? turn.configuration.hold.maxMs : turn.configuration.hold.afterMs;
+  const waitMs = isKnown(incident) ? turn.configuration.hold.afterMs : turn.configuration.hold.maxMs;
   return state.lastOutcome !== 'fail' || (state.lastStartedAt ?? 0) < lostAt + waitMs;
 }

@@ -5,7 +5,7 @@ import type { Turn } from '../state.ts';
 import type { Attribution } from './attribute.ts';
 import { close } from './close.ts';
 import { quietAt } from './flapping.ts';
-import { tell } from './incident.ts';
+import { isKnown, tell } from './incident.ts';
 import type { Incident } from './incident.ts';
 import { serviceOfRoot } from './roots-now.ts';
 
@@ -50,11 +50,7 @@ export function move(turn: Turn, incident: Incident, attribution: Attribution, w
     wake(quiet);
     return;
   }
-  close(
-    turn,
-    incident,
-    removed ? 'removed' : incident.loudness === null && incident.state === 'pending' ? 'blip' : 'recovered',
-  );
+  close(turn, incident, removed ? 'removed' : isKnown(incident) ? 'recovered' : 'blip');
 }
 
 function isFailing(turn: Turn, id: ProbeId): boolean {

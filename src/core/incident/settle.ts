@@ -37,7 +37,7 @@ export function settle(turn: Turn): void {
     note(incident, assessment, attribution.roots.has(incident.id));
     wake(assessment.nextExpiry);
     if (attribution.roots.has(incident.id)) wake(say(turn, incident, assessment));
-    else if (incident.loudness !== null) update(turn, incident);
+    else update(turn, incident);
     wake(remind(turn, incident));
   }
   for (const incident of turn.state.incidents.values())
@@ -83,8 +83,10 @@ function diagnosed(turn: Turn): Diagnosed {
 /** Takes over what an assessment says. While the root is back, what was hit stays as it was last told. */
 function note(incident: Incident, assessment: Assessment, rootFails: boolean): void {
   incident.tier = assessment.tier;
-  incident.owner = assessment.owner;
+  // Once told, it passes on only with a word to both (paging/announce.ts).
+  if (incident.loudness === null) incident.owner = assessment.owner;
   if (!rootFails) return;
+  incident.wanted = assessment.loudness;
   incident.impact = assessment.impact;
   incident.unaffected = assessment.unaffected;
   incident.title = assessment.title;

@@ -5,7 +5,8 @@ import { stageOrder } from '../detect/classes.ts';
 import type { ProbeState } from '../detect/probe-state.ts';
 import { loudnessOf } from '../paging/loudness.ts';
 import { destinations } from '../paging/route.ts';
-import { audible, remember, routed, send } from '../paging/send.ts';
+import { remember, routed, send } from '../paging/send.ts';
+import { silenceFor } from '../paging/silence.ts';
 import { doing, listed } from '../paging/words.ts';
 import type { KnownDrift, Turn } from '../state.ts';
 import { isLive, rootKey, tell } from './incident.ts';
@@ -236,6 +237,7 @@ function openStandalone(turn: Turn, what: Standalone): void {
     hold: null,
     quietSince: null,
     loudness: what.loudness,
+    wanted: what.loudness,
     sequence: 0,
     told: new Map(),
     noticed: [],
@@ -261,7 +263,9 @@ function openStandalone(turn: Turn, what: Standalone): void {
     what.everyChannel === true
       ? turn.configuration.channels.map(({ id }) => ({ channel: id }))
       : destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
-  const targets = audible(turn, incident, routes);
-  remember(incident, what.loudness, targets);
+  const isMuted = silenceFor(turn, incident, what.owner) !== undefined;
+  if (isMuted) tell(incident, turn.now, 'held', 'silenced');
+  const targets = isMuted ? [] : routes;
+  remember(incident, what.loudness, what.owner, targets);
   send(turn, incident, what.loudness, targets, what.message);
 }

@@ -18,6 +18,8 @@ const LOOK_BACK_MS = 3_600_000;
 const ANNOUNCED_WITHIN_MS = 3_600_000;
 const SHOWN_AT_MOST = 20;
 
+const SEVERITY = { page: 'critical', ticket: 'warning', record: 'info' } as const;
+
 /** An incident as people are told of it: docs/api.md, "Notification". Pure; everything is in the state. */
 export function compose(turn: Turn, incident: Incident): NotifiedIncident {
   const service = turn.graph.services.get(serviceOfRoot(incident.root));
@@ -25,7 +27,7 @@ export function compose(turn: Turn, incident: Incident): NotifiedIncident {
   return {
     id: incident.id,
     generation: incident.generation,
-    severity: incident.loudness === 'page' ? 'critical' : incident.loudness === 'ticket' ? 'warning' : 'info',
+    severity: SEVERITY[incident.loudness ?? incident.wanted],
     tier: incident.tier,
     owner: incident.owner,
     title: incident.title,

@@ -2,24 +2,25 @@ import type { ProbeId } from '../../model/ids.ts';
 import { stageOf } from '../detect/classes.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import type { Assessment } from '../incident/assess.ts';
-import type { Incident } from '../incident/incident.ts';
-import type { Turn, Window } from '../state.ts';
+import type { Held, Incident } from '../incident/incident.ts';
+import type { Silence, Turn, Window } from '../state.ts';
+import { lastWindowEnd, windowOver } from './maintenance.ts';
+import { silenceFor } from './silence.ts';
 import { spokenDuration } from './words.ts';
 
 /** May it be told now? If not: why, and when to look again by the clock alone (null: an observation decides). */
 export type Gate =
   | { readonly kind: 'send'; readonly reason: string; readonly verified: boolean }
-  | {
-      readonly kind: 'held';
-      readonly reason: 'verifying' | 'not-yet' | 'recovering' | 'maintenance';
-      readonly by: string;
-      readonly until: number | null;
-    };
+  | (Held & { readonly kind: 'held'; readonly until: number | null })
+  /** Its owner is muted; the others are not. */
+  | { readonly kind: 'silenced'; readonly silence: Silence }
+  /** A planned window: affected owners may have to hear of it. */
+  | { readonly kind: 'planned'; readonly window: Window };
 
 /** The conditions of a page or ticket, in the order in which a person would want to hear them (docs/engine.md 5). */
 export function gate(turn: Turn, incident: Incident, assessment: Assessment): Gate {
   const window = windowOver(turn, incident);
-  if (window !== undefined) return { kind: 'held', reason: 'maintenance', by: window.reason, until: window.until };
+  if (window !== undefined) return { kind: 'planned', window };
   const ended = lastWindowEnd(turn, incident);
   // For an inferred cause the newest run of any one supporter suffices.
   const witnesses = incident.rootProbes.length > 0 ? incident.rootProbes : [...incident.symptoms.keys()];
@@ -31,6 +32,8 @@ export function gate(turn: Turn, incident: Incident, assessment: Assessment): Ga
   const dueAt = incident.startedAt + assessment.pageAfterMs;
   if (turn.now < dueAt)
     return { kind: 'held', reason: 'not-yet', by: `pageAfter ${spokenDuration(assessment.pageAfterMs)}`, until: dueAt };
+  const silence = assessment.loudness === 'record' ? undefined : silenceFor(turn, incident, assessment.owner);
+  if (silence !== undefined) return { kind: 'silenced', silence };
   return { kind: 'send', reason: because(turn, incident, held.unanswered), verified: held.unanswered.length === 0 };
 }
 
@@ -111,23 +114,4 @@ function brokenPromises(turn: Turn, incident: Incident): readonly string[] {
 function countsAsFailingNow(turn: Turn, id: ProbeId): boolean {
   const state = turn.state.probes.get(id);
   return state !== undefined && countsAsFailing(state);
-}
-
-/** A window that is open now over the root service. */
-function windowOver(turn: Turn, incident: Incident): Window | undefined {
-  for (const window of turn.state.windows.values()) {
-    if (window.from <= turn.now && turn.now < window.until && window.services.some((s) => s === incident.root.id))
-      return window;
-  }
-  return undefined;
-}
-
-/** A page after a window needs a failing run that started after it. */
-function lastWindowEnd(turn: Turn, incident: Incident): number {
-  let end = 0;
-  for (const window of turn.state.windows.values()) {
-    if (window.until <= turn.now && window.services.some((s) => s === incident.root.id))
-      end = Math.max(end, window.until);
-  }
-  return end;
 }

@@ -1,10 +1,10 @@
 import type { NotificationEvent } from '../../model/notification.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Incident, Told } from '../incident/incident.ts';
 import { serviceOfRoot } from '../incident/roots-now.ts';
 import type { Turn } from '../state.ts';
 import { message } from './compose.ts';
 import type { Destination, Routed } from './route.ts';
-import { mutedChannels } from './silence.ts';
+import { silenceFor } from './silence.ts';
 
 /** One message: the same sequence number on every channel. */
 export function send(
@@ -45,17 +45,25 @@ export function routed(turn: Turn, incident: Incident, owner: string | null): Ro
   };
 }
 
-/** The channels that may be used now: none while a silence mutes the incident. */
-export function audible(turn: Turn, incident: Incident, targets: readonly Destination[]): readonly Destination[] {
-  return mutedChannels(turn, incident) ? [] : targets;
+/** Those who were told and may hear more now: channels that serve somebody whom no silence mutes. */
+export function listening(turn: Turn, incident: Incident): readonly Told[] {
+  return [...incident.told.values()].filter((told) =>
+    told.owners.some((owner) => silenceFor(turn, incident, owner) === undefined),
+  );
 }
 
-/** Notes who was told: resolves go the same way. */
-export function remember(incident: Incident, event: NotificationEvent, targets: readonly Destination[]): void {
+/** Notes who was told, on whose behalf: resolves go the same way. */
+export function remember(
+  incident: Incident,
+  event: NotificationEvent,
+  owner: string | null,
+  targets: readonly Destination[],
+): void {
   for (const t of targets)
     incident.told.set(t.channel, {
       channel: t.channel,
       event,
+      owners: [...new Set([...(incident.told.get(t.channel)?.owners ?? []), owner])],
       ...(t.fallback === undefined ? {} : { fallback: t.fallback }),
     });
 }
