@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { isLoopback } from '../config/grammar/tcp-address.ts';
 import { answerImpact } from '../core/impact/answer-impact.ts';
@@ -9,7 +8,7 @@ import { startDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon.ts';
 import { openLog } from '../log/open-log.ts';
 import type { Diagnostic } from '../model/configuration.ts';
-import type { ProbeId, Sha256 } from '../model/ids.ts';
+import type { ProbeId } from '../model/ids.ts';
 import { Secret } from '../model/secret.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
@@ -24,6 +23,7 @@ import type { Screen } from './kinds.ts';
 import { loadFrom } from './load.ts';
 import { reloader } from './reloader.ts';
 import { keepPruned } from './retention.ts';
+import { sha256 } from './sha256.ts';
 import { systemClock } from './system-clock.ts';
 import { version } from './version.ts';
 import { watchFiles } from './watch-files.ts';
@@ -113,7 +113,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       channelKinds: kinds.channels,
       resolver,
       askAnchor: (anchor, signal) => askAnchor(anchor, resolver, signal),
-      sha256: (text) => createHash('sha256').update(text).digest('hex') as Sha256,
+      sha256,
       listener: hear,
       impact: answerImpact,
       ...(traces === undefined ? {} : { traceparent: traces.traceparent }),

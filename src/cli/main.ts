@@ -10,6 +10,7 @@ import { impactVerb } from './verbs/impact.ts';
 import { incidentsVerb } from './verbs/incidents.ts';
 import { kindsVerb } from './verbs/kinds.ts';
 import { probeVerb } from './verbs/probe.ts';
+import { replayVerb } from './verbs/replay.ts';
 import { runVerb } from './verbs/run.ts';
 import { schemaVerb } from './verbs/schema.ts';
 import { statusVerb } from './verbs/status.ts';
@@ -23,6 +24,7 @@ const VERBS = [
   statusVerb,
   incidentsVerb,
   historyVerb,
+  replayVerb,
   schemaVerb,
   kindsVerb,
   demoVerb,
@@ -50,7 +52,7 @@ function codeFor(error: unknown): number {
   if (error instanceof Exit) return error.code;
   if (!(error instanceof Error)) throw error;
   if (error.name === 'CommanderError' && 'exitCode' in error) return Number(error.exitCode) === 0 ? 0 : 2;
-  if (['LogError', 'ApiError', 'DaemonError', 'WorldError', 'ConfigError'].includes(error.name)) {
+  if (['LogError', 'ApiError', 'DaemonError', 'WorldError', 'ConfigError', 'ReplayError'].includes(error.name)) {
     terminal.err(`${error.message}\n`);
     return 2;
   }

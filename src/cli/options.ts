@@ -77,3 +77,11 @@ export function durationMs(text: string): number {
     total += Number(amount) * (UNITS_MS[unit ?? ''] ?? 0);
   return total;
 }
+
+/** A moment: ISO 8601 with its zone, or a duration before now; milliseconds, for commander. */
+export function moment(text: string): number {
+  if (/^(?:\d+(?:ms|s|m|h|d))+$/.test(text)) return Date.now() - durationMs(text);
+  const at = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError('write it like 2026-01-31T09:00:00Z, or 2h for two hours ago');
+  return at;
+}

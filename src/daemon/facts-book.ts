@@ -1,6 +1,6 @@
 import type { ProbeId, Sha256 } from '../model/ids.ts';
 import type { Facts, FactValue } from '../model/run.ts';
-import type { Hash } from './decision-hash.ts';
+import type { Hash } from '../core/decision-hash.ts';
 
 /** A run's facts, shared with the probe's last run where they are equal. */
 export interface KnownFacts {

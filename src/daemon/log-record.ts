@@ -1,4 +1,4 @@
-import type { DecideEffect } from '../model/effect.ts';
+import type { Decided, DecideEffect } from '../model/effect.ts';
 import type { Entry } from '../model/entry.ts';
 import type { Sha256 } from '../model/ids.ts';
 import type { Commit, OutboxItem, Snapshot } from '../ports/log.ts';
@@ -15,6 +15,8 @@ export interface Alongside {
 export interface LogRecord {
   readonly entry: Entry;
   readonly decisions: readonly DecideEffect[];
+  /** All that the entry decided; absent where it decided nothing. */
+  readonly decided?: Decided;
   readonly outboxPut: readonly OutboxItem[];
   readonly alongside: Alongside;
   /** After this entry. */
@@ -33,6 +35,7 @@ export function commitOf(records: readonly LogRecord[], decisionHash: Sha256): C
     decisions: records.flatMap(({ decisions, entry }) =>
       decisions.map((decision) => ({ ...decision, n: entry.n, at: entry.at })),
     ),
+    decided: records.flatMap((record) => record.decided ?? []),
     outboxPut: records.flatMap((record) => record.outboxPut).filter((item) => !done.has(item.effect.id)),
     outboxDone,
     threads: records.flatMap((record) => record.alongside.threads ?? []),

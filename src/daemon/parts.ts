@@ -11,7 +11,7 @@ import type { NameResolver, ProbeKind } from '../ports/probe-kind.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
 import type { CommitLimits } from './commit-writer.ts';
 import type { CronCalendar } from './cron-calendar.ts';
-import type { Hash } from './decision-hash.ts';
+import type { Hash } from '../core/decision-hash.ts';
 import type { LaneLimits } from './lanes.ts';
 import type { OutboxLimits } from './outbox.ts';
 import type { AskAnchor } from './vantage.ts';

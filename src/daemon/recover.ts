@@ -3,8 +3,8 @@ import type { ChangeFact, Entry } from '../model/entry.ts';
 import type { Log } from '../ports/log.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
 import { DaemonError, reasonOf } from './daemon-error.ts';
-import { firstDecisionHash } from './decision-hash.ts';
-import type { Hash } from './decision-hash.ts';
+import { firstDecisionHash } from '../core/decision-hash.ts';
+import type { Hash } from '../core/decision-hash.ts';
 import type { Position } from './sequencer.ts';
 
 /** Where the daemon goes on, and what it remembers for showing. */

@@ -7,8 +7,8 @@ import type { DaemonListener } from '../ports/telemetry.ts';
 import { CommitWriter } from './commit-writer.ts';
 import type { CommitLimits } from './commit-writer.ts';
 import { reasonOf } from './daemon-error.ts';
-import { extendDecisionHash } from './decision-hash.ts';
-import type { Hash } from './decision-hash.ts';
+import { decidedOf, extendDecisionHash } from '../core/decision-hash.ts';
+import type { Hash } from '../core/decision-hash.ts';
 import type { EntryClock } from './entry-clock.ts';
 import type { Alongside, LogRecord } from './log-record.ts';
 import type { WakeUp, WakeUps } from './wake-ups.ts';
@@ -162,12 +162,13 @@ export class Sequencer<State> {
 
   #recordOf(entry: Entry, effects: readonly Effect[], alongside: Alongside): LogRecord {
     const due = entry.n - this.#snapshotAt >= SNAPSHOT_EVERY;
+    const { n, at } = entry;
+    const decided = decidedOf(effects);
     return {
       entry,
       decisions: effects.filter((effect) => effect.kind === 'decide'),
-      outboxPut: effects
-        .filter((effect) => effect.kind === 'notify')
-        .map((effect) => ({ effect, n: entry.n, at: entry.at })),
+      ...(decided.length === 0 ? {} : { decided: { n, at, effects: decided, hash: this.#decisionHash } }),
+      outboxPut: effects.filter((effect) => effect.kind === 'notify').map((effect) => ({ effect, n, at })),
       alongside,
       decisionHash: this.#decisionHash,
       ...(due ? { snapshot: this.#snapshot() } : {}),

@@ -1,5 +1,5 @@
 import type { ProbeId } from '../model/ids.ts';
-import type { ObservationQuery, ObservationSummary, Recovered } from '../ports/log.ts';
+import type { Checkpoint, ObservationQuery, ObservationSummary, Recovered } from '../ports/log.ts';
 
 /** What two threads say to each other: for each call what is asked, and what is answered. */
 export type Calls = Record<string, { readonly ask: unknown; readonly answer: unknown }>;
@@ -25,6 +25,7 @@ export interface PackedCommit {
     readonly incident: string;
     readonly body: string;
   }[];
+  readonly decided: readonly DecidedRow[];
   readonly outboxPut: readonly {
     readonly id: string;
     readonly n: number;
@@ -105,8 +106,21 @@ export type ReaderCalls = {
     readonly ask: { readonly incident?: string; readonly limit: number };
     readonly answer: readonly string[];
   };
+  readonly decided: { readonly ask: { readonly after: number }; readonly answer: readonly DecidedRow[] };
+  readonly checkpoint: {
+    readonly ask: { readonly n?: number; readonly at?: number };
+    readonly answer: Checkpoint | null;
+  };
   readonly close: { readonly ask: null; readonly answer: null };
 };
+
+/** What one entry decided; `effects` is a JSON text. */
+export interface DecidedRow {
+  readonly n: number;
+  readonly at: number;
+  readonly hash: string;
+  readonly effects: string;
+}
 
 /** Which runs to count, in steps of how long. Times are the log's (`at`); `to` is exclusive. */
 export interface SummaryQuery {

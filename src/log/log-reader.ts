@@ -1,6 +1,14 @@
-import type { DecideEffect } from '../model/effect.ts';
+import type { Decided, DecideEffect } from '../model/effect.ts';
 import type { Entry } from '../model/entry.ts';
-import { LogError, type Log, type ObservationQuery, type ObservationSummary, type Recovered } from '../ports/log.ts';
+import type { Sha256 } from '../model/ids.ts';
+import {
+  LogError,
+  type Checkpoint,
+  type Log,
+  type ObservationQuery,
+  type ObservationSummary,
+  type Recovered,
+} from '../ports/log.ts';
 import type { ReaderCalls, SummaryQuery } from './calls.ts';
 import { Contents, decodePage } from './page/decode.ts';
 import type { Observation, Page } from './page/page.ts';
@@ -17,7 +25,10 @@ const MAX_LIMIT = 50_000;
 const MAX_CONTENTS = 20_000;
 
 /** Everything that a log can be asked. */
-export type LogReads = Pick<Log, 'entriesAfter' | 'observations' | 'summary' | 'decisions'>;
+export type LogReads = Pick<
+  Log,
+  'entriesAfter' | 'observations' | 'summary' | 'decisions' | 'decidedAfter' | 'checkpoint'
+>;
 
 /**
  * Reads a log through a worker of its own. Pages come as texts and become objects here: parsing JSON is
@@ -89,6 +100,21 @@ export class LogReader implements LogReads, AsyncDisposable {
   }): Promise<readonly (DecideEffect & { readonly n: number; readonly at: number })[]> {
     const texts = await this.#ask('decisions', { ...query, limit: Math.min(query.limit, MAX_LIMIT) });
     return texts.map((text) => JSON.parse(text) as DecideEffect & { n: number; at: number });
+  }
+
+  async *decidedAfter(n: number): AsyncGenerator<readonly Decided[]> {
+    for (let after = n; ;) {
+      const rows = await this.#ask('decided', { after });
+      if (rows.length === 0) return;
+      yield rows.map(({ n, at, hash, effects }) => {
+        return { n, at, hash: hash as Sha256, effects: JSON.parse(effects) as Decided['effects'] };
+      });
+      after = rows.at(-1)?.n ?? after;
+    }
+  }
+
+  checkpoint(within: { readonly n?: number; readonly at?: number }): Promise<Checkpoint | null> {
+    return this.#ask('checkpoint', within);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,22 @@
+import type { Decided } from '../model/effect.ts';
 import type { Entry } from '../model/entry.ts';
 import type { ProbeId, Sha256 } from '../model/ids.ts';
-import { LogError, type Commit, type Log, type OutboxItem, type Recovered, type Snapshot } from '../ports/log.ts';
+import {
+  LogError,
+  type Checkpoint,
+  type Commit,
+  type Log,
+  type OutboxItem,
+  type Recovered,
+  type Snapshot,
+} from '../ports/log.ts';
 import type { Observation } from './page/page.ts';
 import { summarise } from './summary.ts';
 
 /** Entries in one page of `entriesAfter`. */
 const PAGE_ENTRIES = 4096;
 
-type Decided = Commit['decisions'][number];
+type Decision = Commit['decisions'][number];
 
 /**
  * What a log in memory holds. It outlives the log, as a file does: open it again and go on, as after a
@@ -17,7 +26,8 @@ export class MemoryStore {
   fault: LogError['code'] | null = null;
   inUse = false;
   readonly entries: Entry[] = [];
-  readonly decisions: Decided[] = [];
+  readonly decisions: Decision[] = [];
+  readonly decided: Decided[] = [];
   readonly outbox = new Map<string, OutboxItem>();
   readonly threads = new Map<string, unknown>();
   readonly memories = new Map<ProbeId, unknown>();
@@ -36,12 +46,14 @@ export function memoryLog({ engine, store = new MemoryStore() }: { engine: strin
 class MemoryLog implements Log {
   readonly recovered: Recovered;
   readonly #store: MemoryStore;
+  readonly #engine: string;
   #closed = false;
 
   constructor(engine: string, store: MemoryStore) {
     if (store.inUse) throw new LogError('in-use', 'the log in memory is in use by another daemon of this process');
     store.inUse = true;
     this.#store = store;
+    this.#engine = engine;
     const last = store.entries.at(-1);
     this.recovered = {
       lastN: last?.n ?? 0,
@@ -64,6 +76,7 @@ class MemoryLog implements Log {
     checkFollows(store.entries.at(-1), copy.entries);
     store.entries.push(...copy.entries);
     store.decisions.push(...copy.decisions);
+    store.decided.push(...(copy.decided ?? []));
     for (const item of copy.outboxPut) store.outbox.set(item.effect.id, item);
     for (const id of copy.outboxDone) store.outbox.delete(id);
     for (const { key, value } of copy.threads) keep(store.threads, key, value);
@@ -105,11 +118,23 @@ class MemoryLog implements Log {
     return summarise(timings, query);
   }
 
-  async decisions({ incident, limit }: { incident?: string; limit: number }): Promise<readonly Decided[]> {
+  async decisions({ incident, limit }: { incident?: string; limit: number }): Promise<readonly Decision[]> {
     return this.#store.decisions
       .filter((decision) => incident === undefined || decision.incident === incident)
       .toReversed()
       .slice(0, limit);
+  }
+
+  async *decidedAfter(n: number): AsyncGenerator<readonly Decided[]> {
+    const rows = this.#store.decided.filter((decided) => decided.n > n);
+    if (rows.length > 0) yield rows;
+  }
+
+  async checkpoint({ n = Infinity, at = Infinity }: Parameters<Log['checkpoint']>[0]): Promise<Checkpoint | null> {
+    const { snapshots, decided } = this.#store;
+    const snapshot = snapshots.findLast((each) => each.engine === this.#engine && each.n <= n && each.at <= at);
+    if (snapshot === undefined) return null;
+    return { snapshot, decisionHash: decided.findLast((each) => each.n <= snapshot.n)?.hash ?? null };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

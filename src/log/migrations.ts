@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LogError } from '../ports/log.ts';
 import { sql as log } from './migrations/0001-log.ts';
+import { sql as decided } from './migrations/0002-decided.ts';
 import { transaction } from './transaction.ts';
 
 /** One step from a schema to the next: numbered, forward only, never edited after release. */
@@ -10,7 +11,10 @@ export interface Migration {
 }
 
 /** Every migration, one a file, in order; the last one's number is the schema that this code knows. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, sql: log }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, sql: log },
+  { version: 2, sql: decided },
+];
 
 /** The schema of a log file, and the newest one that is known here. */
 export interface SchemaVersion {

@@ -105,6 +105,14 @@ class SqliteLog implements Log, LogMaintenance {
     return this.#reader.decisions(query);
   }
 
+  decidedAfter(n: number): ReturnType<Log['decidedAfter']> {
+    return this.#reader.decidedAfter(n);
+  }
+
+  checkpoint(within: Parameters<Log['checkpoint']>[0]): ReturnType<Log['checkpoint']> {
+    return this.#reader.checkpoint(within);
+  }
+
   async prune({ before, decisionsBefore, keep = [] }: Retention): Promise<number> {
     const bounds = { before, decisionsBefore: decisionsBefore ?? null, keep };
     let slice: PruneSlice = { step: 'contents', ...bounds, afterBlock: 0 };

@@ -10,6 +10,9 @@ export function packCommit(commit: Commit): PackedCommit {
       const { n, at, incident } = decision;
       return { n, at, incident, body: JSON.stringify(decision) };
     }),
+    decided: (commit.decided ?? []).map(({ n, at, hash, effects }) => {
+      return { n, at, hash, effects: JSON.stringify(effects) };
+    }),
     outboxPut: commit.outboxPut.map(({ effect, n, at }) => {
       return { id: effect.id, n, at, effect: JSON.stringify(effect) };
     }),

@@ -12,5 +12,7 @@ serve<ReaderCalls>({
   observations: (query) => reading.observations(query),
   summary: (query) => reading.summary(query),
   decisions: (query) => reading.decisions(query),
+  decided: ({ after }) => reading.decided(after),
+  checkpoint: (within) => reading.checkpoint(within),
   close: () => reading.close(),
 });

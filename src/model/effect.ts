@@ -1,4 +1,4 @@
-import type { ChannelId, IncidentId, ProbeId } from './ids.ts';
+import type { ChannelId, IncidentId, ProbeId, Sha256 } from './ids.ts';
 import type { Notification } from './notification.ts';
 
 /** Tell one channel. `id` is stable over restarts and replays: incident, sequence and channel. */
@@ -34,3 +34,12 @@ export interface DecideEffect {
 
 /** What the engine asks of the shell. Effects are data; the same log gives the same effects. */
 export type Effect = NotifyEffect | ReprobeEffect | DecideEffect;
+
+/** What one entry made the engine decide and send, word for word, so that a replay can be held against it. */
+export interface Decided {
+  readonly n: number;
+  readonly at: number;
+  readonly effects: readonly (DecideEffect | NotifyEffect)[];
+  /** The rolling hash over all decisions up to and with these. */
+  readonly hash: Sha256;
+}

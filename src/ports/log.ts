@@ -1,5 +1,5 @@
 import type { Entry, ObservationFact } from '../model/entry.ts';
-import type { DecideEffect, NotifyEffect } from '../model/effect.ts';
+import type { Decided, DecideEffect, NotifyEffect } from '../model/effect.ts';
 import type { ProbeId, Sha256 } from '../model/ids.ts';
 
 /** The state of the engine after entry `n`, as text that only the engine reads. */
@@ -19,10 +19,18 @@ export interface OutboxItem {
   readonly at: number;
 }
 
+/** Where a replay may begin: a snapshot, and the rolling hash at that point where it is still known. */
+export interface Checkpoint {
+  readonly snapshot: Snapshot;
+  readonly decisionHash: Sha256 | null;
+}
+
 /** Everything that becomes true together, in one transaction. */
 export interface Commit {
   readonly entries: readonly Entry[];
   readonly decisions: readonly (DecideEffect & { readonly n: number; readonly at: number })[];
+  /** The same decisions as they were made, with what was sent; only entries that decided something. */
+  readonly decided?: readonly Decided[];
   readonly outboxPut: readonly OutboxItem[];
   /** Ids (NotifyEffect.id) whose delivery ended; their `sent` entries are among `entries`. */
   readonly outboxDone: readonly string[];
@@ -91,4 +99,8 @@ export interface Log extends AsyncDisposable {
     incident?: string;
     limit: number;
   }): Promise<readonly (DecideEffect & { readonly n: number; readonly at: number })[]>;
+  /** What entries after `n` decided, in order, in pages. */
+  decidedAfter(n: number): AsyncIterable<readonly Decided[]>;
+  /** The newest snapshot of this engine version within both bounds (inclusive); null where there is none. */
+  checkpoint(within: { readonly n?: number; readonly at?: number }): Promise<Checkpoint | null>;
 }

@@ -4,7 +4,7 @@ import type { IncidentId, ProbeId, ServiceId } from '../../src/model/ids.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import { MemoryStore } from '../../src/log/memory-log.ts';
 import { DaemonError } from '../../src/daemon/daemon-error.ts';
-import { extendDecisionHash, firstDecisionHash } from '../../src/daemon/decision-hash.ts';
+import { extendDecisionHash, firstDecisionHash } from '../../src/core/decision-hash.ts';
 import { sha256 } from './support/heard.ts';
 import { toldChannel, untilAborted } from './support/kinds.ts';
 import type { Told } from './support/kinds.ts';

@@ -7,7 +7,7 @@ import type { Commit, OutboxItem } from '../../src/ports/log.ts';
 import { LogError } from '../../src/ports/log.ts';
 import type { DaemonEvent } from '../../src/ports/telemetry.ts';
 import type { CommitLimits } from '../../src/daemon/commit-writer.ts';
-import { extendDecisionHash, firstDecisionHash } from '../../src/daemon/decision-hash.ts';
+import { extendDecisionHash, firstDecisionHash } from '../../src/core/decision-hash.ts';
 import { EntryClock } from '../../src/daemon/entry-clock.ts';
 import { Sequencer } from '../../src/daemon/sequencer.ts';
 import { WakeUps } from '../../src/daemon/wake-ups.ts';

@@ -219,6 +219,29 @@ describe.each([
     await expect(log.summary(query)).rejects.toBeInstanceOf(RangeError);
   });
 
+  test('keeps what each entry decided word for word, in order, and finds the snapshot before a moment with its hash', async () => {
+    await using here = await place();
+    await using log = await here.open();
+    const decided = [2, 4].map((n) => {
+      const { n: _n, at: _at, ...effect } = decisionOf(n, 'kv-1');
+      return { n, at: timeOf(n), effects: [effect, outboxItem(n).effect], hash: hashOf(n) };
+    });
+    const snapshot = (n: number, engine = ENGINE) => ({ n, at: timeOf(n), engine, state: `state ${n}` });
+    await log.commit(commitOf([tick(1), tick(2), tick(3)], { decided: decided.slice(0, 1), snapshot: snapshot(3) }));
+    await log.commit(commitOf([tick(4)], { decided: decided.slice(1), snapshot: snapshot(4, 'another') }));
+    const read = async (after: number) => {
+      const rows = [];
+      for await (const page of log.decidedAfter(after)) rows.push(...page);
+      return rows;
+    };
+    expect(await read(0)).toEqual(decided);
+    expect(await read(2)).toEqual(decided.slice(1));
+    expect(await log.checkpoint({})).toEqual({ snapshot: snapshot(3), decisionHash: hashOf(2) });
+    expect(await log.checkpoint({ at: timeOf(3) })).toMatchObject({ snapshot: { n: 3 } });
+    expect(await log.checkpoint({ at: timeOf(3) - 1 })).toBeNull();
+    expect(await log.checkpoint({ n: 2 })).toBeNull();
+  });
+
   test('lists decisions newest first, of one incident or of all', async () => {
     await using here = await place();
     await using log = await here.open();

@@ -1,11 +1,18 @@
-import { LogError, type ObservationQuery, type ObservationSummary, type Recovered } from '../../ports/log.ts';
-import type { EntriesPage, ReaderCalls, SummaryQuery } from '../calls.ts';
+import {
+  LogError,
+  type Checkpoint,
+  type ObservationQuery,
+  type ObservationSummary,
+  type Recovered,
+} from '../../ports/log.ts';
+import type { DecidedRow, EntriesPage, ReaderCalls, SummaryQuery } from '../calls.ts';
 import { readContents } from '../contents.ts';
 import { openForReading } from '../database.ts';
 import { logFiles } from '../folder.ts';
 import { recover } from '../recover.ts';
 import { Statements } from '../statements.ts';
 import { readTransaction } from '../transaction.ts';
+import { readCheckpoint, readDecided } from './read-decided.ts';
 import { readDecisions } from './read-decisions.ts';
 import { readEntries } from './read-entries.ts';
 import { boundsOf, readObservations } from './read-observations.ts';
@@ -14,10 +21,12 @@ import { readSummary } from './read-summary.ts';
 /** The reading end of the log, inside its worker: a connection of its own, each query on one state of the log. */
 export class LogReading {
   #statements: Statements | null = null;
+  #engine = '';
 
   /** Opens the log; gives what a restart would need, if that is wanted. Throws LogError. */
   open({ folder, engine, recover: wanted }: ReaderCalls['open']['ask']): Recovered | null {
     this.#statements = new Statements(openForReading(logFiles(folder)));
+    this.#engine = engine;
     return wanted ? this.#read((statements) => recover(statements, engine)) : null;
   }
 
@@ -39,6 +48,14 @@ export class LogReading {
 
   decisions({ incident, limit }: ReaderCalls['decisions']['ask']): readonly string[] {
     return this.#read((statements) => readDecisions(statements, incident, limit));
+  }
+
+  decided(after: number): readonly DecidedRow[] {
+    return this.#read((statements) => readDecided(statements, after));
+  }
+
+  checkpoint(within: ReaderCalls['checkpoint']['ask']): Checkpoint | null {
+    return this.#read((statements) => readCheckpoint(statements, this.#engine, within));
   }
 
   close(): null {

@@ -9,6 +9,9 @@ export function applyCommit(statements: Statements, contents: ContentStore, comm
   for (const { n, at, incident, body } of commit.decisions) {
     statements.run('INSERT INTO decision (n, at, incident, body) VALUES (?, ?, ?, ?)', n, at, incident, body);
   }
+  for (const { n, at, hash, effects } of commit.decided) {
+    statements.run('INSERT INTO decided (n, at, hash, body) VALUES (?, ?, ?, ?)', n, at, hash, compress(effects));
+  }
   for (const { id, n, at, effect } of commit.outboxPut) {
     statements.run(
       `INSERT INTO outbox (id, n, at, effect) VALUES (?, ?, ?, ?)
@@ -52,7 +55,10 @@ function appendEntries(statements: Statements, contents: ContentStore, entries: 
   statements.run('UPDATE head SET last_n = ?, last_at = ? WHERE id = 1', lastN, at.at(-1) ?? null);
 }
 
-/** Keeps the newest few snapshots, and of older ones the first of each day. */
+/**
+ * Keeps the newest few snapshots, and of older ones the first of each day and of every 50,000 entries: from there
+ * any moment of the past is a tenth of a second of reducing away.
+ */
 function saveSnapshot(statements: Statements, snapshot: NonNullable<PackedCommit['snapshot']>): void {
   const { n, at, engine, state } = snapshot;
   statements.run(
@@ -65,6 +71,7 @@ function saveSnapshot(statements: Statements, snapshot: NonNullable<PackedCommit
   statements.run(
     `DELETE FROM snapshot
      WHERE n NOT IN (SELECT n FROM snapshot ORDER BY n DESC LIMIT 4)
-       AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY at / 86400000)`,
+       AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY at / 86400000)
+       AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY n / 50000)`,
   );
 }

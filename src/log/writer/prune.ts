@@ -39,7 +39,8 @@ function pruneEntries(statements: Statements, slice: PruneSlice): PrunedSlice {
     blocks.seen +
     deleteLoose(statements, cutN) +
     deleteSnapshots(statements, cutN) +
-    deleteDecisions(statements, slice.decisionsBefore);
+    deleteDecisions(statements, slice.decisionsBefore) +
+    deleteDecided(statements, cutN, slice.decisionsBefore);
   return { done: deleted === 0, afterBlock: blocks.last, prunedN: cutN };
 }
 
@@ -88,6 +89,18 @@ function deleteDecisions(statements: Statements, before: number | null): number 
   return statements.run(
     'DELETE FROM decision WHERE id IN (SELECT id FROM decision WHERE at < ? ORDER BY id LIMIT ?)',
     before,
+    ROWS,
+  ).changes;
+}
+
+/** The last row before the cut stays: the hash that the remaining log goes on from. */
+function deleteDecided(statements: Statements, cutN: number, before: number | null): number {
+  if (before === null) return 0;
+  return statements.run(
+    `DELETE FROM decided WHERE n IN (
+       SELECT n FROM decided WHERE at < ?1 AND n < (SELECT max(n) FROM decided WHERE n <= ?2) ORDER BY n LIMIT ?3)`,
+    before,
+    cutN,
     ROWS,
   ).changes;
 }
