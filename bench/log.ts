@@ -159,7 +159,7 @@ function observation(n: number): Entry {
   } as const;
   const rest = { warnings: [], phases, address: `10.2.${index % 200}.4`, factsHash, facts };
   if (!fails) {
-    const measured = { status: 200, httpVersion: '1.1', bytes: 512 + (n % 7), redirects: 0, facts: {} };
+    const measured = { ...measuredOf(n, durationMs, 200), facts: {} };
     return { ...times, outcome: 'pass', proven: [capability], against: [], ...rest, measured };
   }
   return {
@@ -170,13 +170,34 @@ function observation(n: number): Entry {
     proven: [],
     against: [capability],
     ...rest,
-    measured: { status: 503, httpVersion: '1.1', bytes: 4096, redirects: 0, facts: {} },
+    measured: { ...measuredOf(n, durationMs, 503), facts: {} },
     evidence: { body: evidence(n) },
     steps: [
       { name: 'connect', kind: 'reach', outcome: 'pass', ms: connect },
       { name: 'status', kind: 'read', outcome: 'fail', ms: firstByte, expected: '200', got: '503' },
     ],
   };
+}
+
+/** What the kind `http` measures, as it is kept of a run (src/core/judge/kept-measured.ts). */
+function measuredOf(n: number, ms: number, status: number): object {
+  const text = '{"status":"ok","database":"up","queue":0}';
+  const body = { kind: 'whole', sha256: sha256(`body ${n % probes}`), length: text.length, text };
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': '41',
+    connection: 'close',
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    server: 'nginx/1.24.0',
+  };
+  const chain = [
+    { subject: `CN=service-${n % probes}.example`, notAfter: START_AT + 40 * DAY_MS },
+    { subject: 'CN=Example Issuing CA 3, O=Example', notAfter: START_AT + 900 * DAY_MS },
+  ];
+  const phases = ['connect', 'tls', 'firstByte', 'transfer'];
+  const address = `10.2.${(n % probes) % 200}.4`;
+  const asked = { address, asked: true, ms, phases, httpVersion: '1.1', status, headers, body };
+  return { attempts: [{ ...asked, redirects: [], chain }], omitted: ['/attempts/0/headers/date'] };
 }
 
 function throwing(index: number): never {

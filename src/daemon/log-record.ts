@@ -49,13 +49,7 @@ export function commitOf(records: readonly LogRecord[], decisionHash: Sha256): C
 export function withoutBulk(record: LogRecord): LogRecord {
   const { entry } = record;
   if (entry.kind !== 'observation' || entry.outcome !== 'pass') return record;
-  const {
-    measured: _measured,
-    evidence: _evidence,
-    steps: _steps,
-    phases: _phases,
-    address: _address,
-    ...slim
-  } = entry;
-  return { ...record, entry: slim };
+  const { evidence: _evidence, steps: _steps, phases: _phases, address: _address, ...slim } = entry;
+  // `''` is the whole measurement: nobody must take it for one without values.
+  return { ...record, entry: { ...slim, measured: { facts: {}, omitted: [''] } } };
 }

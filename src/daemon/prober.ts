@@ -1,5 +1,6 @@
 import { judgeRun } from '../core/judge/judge-run.ts';
 import type { JudgedRun } from '../core/judge/judge-run.ts';
+import { keptMeasured } from '../core/judge/kept-measured.ts';
 import type { ObservationFact } from '../model/entry.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Judgement, Measured, RunCause } from '../model/run.ts';
@@ -10,6 +11,7 @@ import { reasonOf } from './daemon-error.ts';
 import { withDeadline } from './deadline.ts';
 import type { Ended } from './deadline.ts';
 import type { FactsBook } from './facts-book.ts';
+import { KnownTexts } from './known-texts.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import { hangsOnTheClock, skewWords } from './remote-clocks.ts';
 import type { RemoteClocks } from './remote-clocks.ts';
@@ -72,8 +74,6 @@ const GRACE_MS = 250;
 const STEP_MS = 2_000;
 /** So many runs that did not end hold too much of us; before more are begun, some must. */
 const MOST_ABANDONED = 500;
-/** Values of a passing run longer than this are not kept: they would be most of the log. */
-const KEPT_TEXT_LENGTH = 64;
 
 /**
  * Makes one run of a probe and turns it into an observation. Never rejects, and always ends: a kind that
@@ -81,6 +81,7 @@ const KEPT_TEXT_LENGTH = 64;
  */
 export class Prober {
   readonly #parts: ProberParts;
+  readonly #texts = new KnownTexts();
   #abandoned = 0;
 
   constructor(parts: ProberParts) {
@@ -90,6 +91,12 @@ export class Prober {
   /** Runs that did not end by their deadline and still have not: each holds what it opened. */
   get abandoned(): number {
     return this.#abandoned;
+  }
+
+  /** Forgets what it remembers of probes that left the configuration. */
+  keepOnly(probes: { readonly has: (probe: ProbeId) => boolean }): void {
+    this.#parts.facts.keepOnly(probes);
+    this.#texts.keepOnly(probes);
   }
 
   async run(armed: ArmedProbe, request: RunRequest): Promise<MadeRun> {
@@ -148,7 +155,8 @@ export class Prober {
     const { measured, judged } = this.#judge(armed, seen);
     const known = this.#parts.facts.know(probe.id, measured.facts);
     const whole = judged.outcome !== 'pass' || judged.warnings.length > 0 || known.changed;
-    const kept = keptMeasured(measured, whole);
+    const ordinary = keptMeasured(measured, seen.startedAt, this.#texts.next(probe.id));
+    const kept = whole ? wholeMeasured(measured) : ordinary;
     return {
       kind: 'observation',
       probe: probe.id,
@@ -254,19 +262,7 @@ function exhausted(runs: number): Measured {
   return { facts: {}, ownFault: { class: 'probe.resources', message } };
 }
 
-/**
- * What the kind measured beyond phases, address and facts, which stand by themselves. Of a passing run only
- * short values are kept, enough to judge most of it again under other rules.
- */
-function keptMeasured(measured: Measured, whole: boolean): Measured | undefined {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(measured)) {
-    if (name === 'phases' || name === 'address' || name === 'facts' || value === undefined) continue;
-    if (whole || isShort(value)) kept[name] = value;
-  }
-  return Object.keys(kept).length === 0 ? undefined : { ...kept, facts: {} };
-}
-
-function isShort(value: unknown): boolean {
-  return typeof value === 'string' ? value.length <= KEPT_TEXT_LENGTH : typeof value !== 'object' || value === null;
+/** All that the kind measured beyond phases, address and facts, which stand by themselves. */
+function wholeMeasured({ phases: _phases, address: _address, facts: _facts, ...own }: Measured): Measured | undefined {
+  return Object.keys(own).length === 0 ? undefined : { ...own, facts: {} };
 }

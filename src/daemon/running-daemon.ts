@@ -54,7 +54,6 @@ export class RunningDaemon<State> implements Daemon {
   readonly #scheduler: Scheduler;
   readonly #maintenance: MaintenanceCalendar;
   readonly #vantage: Vantage;
-  readonly #facts: FactsBook;
   readonly #loopDelay: LoopDelay;
   /** On the entries' clock. */
   readonly #wakeUps: WakeUps;
@@ -85,7 +84,6 @@ export class RunningDaemon<State> implements Daemon {
     this.#wakeUps = new WakeUps(now, report);
     this.#deadlines = new WakeUps(monotonic, report);
     this.#loopDelay = new LoopDelay(monotonic);
-    this.#facts = new FactsBook(parts.sha256);
     this.prober = new Prober({
       ...parts,
       now,
@@ -94,7 +92,7 @@ export class RunningDaemon<State> implements Daemon {
       loopDelay: this.#loopDelay,
       clocks: new RemoteClocks(() => this.clock.wall(), monotonic),
       pace: new StartPace(this.#deadlines),
-      facts: this.#facts,
+      facts: new FactsBook(parts.sha256),
       emit,
     });
     this.outbox = new Outbox({
@@ -266,7 +264,7 @@ export class RunningDaemon<State> implements Daemon {
   #apply({ loaded, armed, channels, fresh }: Prepared, enter: (alongside: Alongside) => void): void {
     this.#loaded = loaded;
     this.#armed = armed;
-    this.#facts.keepOnly(armed);
+    this.prober.keepOnly(armed);
     this.outbox.setChannels(channels);
     const scheduled = [...armed.values()].filter(({ probe }) => probe.schedule.kind !== 'pushed');
     this.#scheduler.set(scheduled, fresh);

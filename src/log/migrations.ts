@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LogError } from '../ports/log.ts';
 import { sql as log } from './migrations/0001-log.ts';
 import { sql as decided } from './migrations/0002-decided.ts';
+import { sql as sharedEvidence } from './migrations/0003-shared-evidence.ts';
 import { transaction } from './transaction.ts';
 
 /** One step from a schema to the next: numbered, forward only, never edited after release. */
@@ -14,6 +15,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, sql: log },
   { version: 2, sql: decided },
+  { version: 3, sql: sharedEvidence },
 ];
 
 /** The schema of a log file, and the newest one that is known here. */

@@ -340,7 +340,9 @@ describe('while the log takes nothing', () => {
     for (let index = 0; index < 4; index++) w.sequencer.append(makeObservation(bulk));
     w.disk.refusing = null;
     await w.sequencer.committed(5);
-    expect(w.disk.entries.map((entry) => 'measured' in entry)).toEqual([true, false, false, true, true]);
+    const lost = { facts: {}, omitted: [''] };
+    const kept = w.disk.entries.map((entry) => (entry.kind === 'observation' ? entry.measured : undefined));
+    expect(kept).toEqual([bulk.measured, lost, lost, bulk.measured, bulk.measured]);
     expect(w.disk.entries.map((entry) => entry.n)).toEqual([1, 2, 3, 4, 5]);
   });
 

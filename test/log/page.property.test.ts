@@ -47,7 +47,15 @@ const observation: fc.Arbitrary<Omit<Observation, 'n' | 'at'>> = fc.record(
     facts: fc.dictionary(fc.constantFrom('addresses', 'version'), fc.oneof(fc.string(), fc.array(fc.string()))),
     measured: members as fc.Arbitrary<NonNullable<Observation['measured']>>,
     evidence: fc.dictionary(fc.string(), json),
-    steps: fc.constant([{ name: 'status', kind: 'read', outcome: 'pass', ms: 0.1 }] as const),
+    steps: fc.array(
+      fc.record({
+        name: fc.constantFrom('reach', 'status'),
+        kind: fc.constant('read' as const),
+        outcome: fc.constantFrom('pass', 'fail'),
+        ms: positive,
+      }),
+      { maxLength: 3 },
+    ),
     nextDueAt: fc.integer(),
   },
   {

@@ -45,13 +45,13 @@ export function judgeRun(input: JudgeInput): JudgedRun {
 }
 
 function withAssertions(verdict: Judgement, input: JudgeInput): Judgement {
-  const variables = {
-    ...verdict.variables,
+  // What the kind gives is not copied: it may be made only when it is asked for.
+  const variables: Record<string, unknown> = Object.assign(Object.create(verdict.variables ?? null), {
     latencyMs: input.durationMs,
     phases: input.measured.phases ?? {},
     facts: input.measured.facts,
     now: input.startedAt,
-  };
+  });
   for (const [index, assertion] of input.probe.assert.entries()) {
     const evaluated = input.assertions[index]?.(variables) ?? {
       kind: 'unevaluable',

@@ -56,7 +56,7 @@ export class Contents {
 /** Takes the entries out of a page, in order, exactly as they went in. */
 export function decodePage(page: Page, contents: Contents): Entry[] {
   const forms: Form[] = [];
-  const measured: Json[] = [];
+  const before: Observation[] = [];
   const entries: Entry[] = [];
   const { at: ats, n: ns, started, ended, phases, scale, values } = page;
   let n = 0;
@@ -84,16 +84,36 @@ export function decodePage(page: Page, contents: Contents): Entry[] {
       for (const name of form.phases) own[name] = (phases[phase++] as number) / scale;
       observation.phases = own;
     }
-    if (rest !== undefined) Object.assign(observation, rest);
-    if (observation.measured !== undefined) {
-      const before = measured[position - 1] ?? (form.example.measured as Json);
-      const after = rest === undefined ? before : patch(before, (rest as Rest).measured);
-      measured[position - 1] = after;
-      observation.measured = after as Measured;
-    }
+    if (rest !== undefined) applyRest(observation, rest as Rest);
+    patchFrom(before[position - 1] ?? form.example, observation, rest as Rest | undefined);
+    before[position - 1] = observation;
     entries.push(observation);
   }
   return entries;
+}
+
+function applyRest(observation: Writable<Observation>, rest: Rest): void {
+  for (const name in rest) {
+    if (name === 'measured' || name === 'seen') continue;
+    (observation as Record<string, unknown>)[name] = rest[name as keyof Rest];
+  }
+}
+
+/** What differs from the page's last run of the same form; where nothing does, it is that run's own. */
+function patchFrom(before: Observation, observation: Writable<Observation>, rest: Rest | undefined): void {
+  if (observation.measured !== undefined) {
+    observation.measured = patch(before.measured as Json, rest?.measured) as Measured;
+  }
+  if (observation.evidence !== undefined && rest?.evidence === undefined) {
+    observation.evidence = patch((before.evidence ?? null) as Json, rest?.seen?.evidence) as NonNullable<
+      Observation['evidence']
+    >;
+  }
+  if (observation.steps !== undefined && rest?.steps === undefined) {
+    observation.steps = patch((before.steps ?? null) as unknown as Json, rest?.seen?.steps) as unknown as NonNullable<
+      Observation['steps']
+    >;
+  }
 }
 
 /** When a run ended, how long it took and what came of it: all that a summary needs. */

@@ -2,19 +2,21 @@ import type { Json } from '../../model/run.ts';
 
 /**
  * What to change in one JSON value to make another of it: nothing (undefined), a replacement (an array of
- * one), or for objects with the same keys in the same order, the differences of those members that differ.
+ * one), or for objects with the same keys in the same order and for arrays of the same length, the
+ * differences of those members that differ.
  */
 export type Difference = undefined | readonly [Json] | { readonly [key: string]: Difference };
 
 type JsonObject = { readonly [key: string]: Json };
 
+/** Longer arrays are lists of values, of which much changes at a time: replaced as a whole. */
+const MAX_ARRAY = 64;
+
 /** The difference that `patch` makes `after` of, given `before`. */
 export function difference(before: Json, after: Json): Difference {
   if (before === after) return undefined;
   if (isObject(before) && isObject(after)) return memberDifferences(before, after);
-  if (Array.isArray(before) && Array.isArray(after) && JSON.stringify(before) === JSON.stringify(after)) {
-    return undefined;
-  }
+  if (isArray(before) && isArray(after)) return elementDifferences(before, after);
   return [after];
 }
 
@@ -22,9 +24,22 @@ export function difference(before: Json, after: Json): Difference {
 export function patch(before: Json, change: Difference): Json {
   if (change === undefined) return before;
   if (isReplacement(change)) return change[0];
+  if (isArray(before)) return before.map((element, index) => patch(element, change[index]));
   const after: Record<string, Json> = { ...(before as JsonObject) };
   for (const key in change) after[key] = patch(after[key] ?? null, change[key]);
   return after;
+}
+
+function elementDifferences(before: readonly Json[], after: readonly Json[]): Difference {
+  if (before.length !== after.length || after.length > MAX_ARRAY) {
+    return JSON.stringify(before) === JSON.stringify(after) ? undefined : [after];
+  }
+  let changes: Record<string, Difference> | undefined;
+  for (const [index, element] of after.entries()) {
+    const change = difference(before[index] ?? null, element);
+    if (change !== undefined) (changes ??= {})[index] = change;
+  }
+  return changes;
 }
 
 function memberDifferences(before: JsonObject, after: JsonObject): Difference {
@@ -44,6 +59,10 @@ function memberDifferences(before: JsonObject, after: JsonObject): Difference {
 
 function sameKeys(before: readonly string[], after: readonly string[]): boolean {
   return before.length === after.length && before.every((key, index) => key === after[index]);
+}
+
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 function isObject(value: Json): value is JsonObject {

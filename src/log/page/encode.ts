@@ -1,6 +1,6 @@
 import type { Entry } from '../../model/entry.ts';
 import type { Json } from '../../model/run.ts';
-import { difference } from './difference.ts';
+import { difference, type Difference } from './difference.ts';
 import type { Form } from './form.ts';
 import type { Observation, Page, Rest } from './page.ts';
 
@@ -17,7 +17,7 @@ export type FormOf = (observation: Observation) => { readonly id: number; readon
 export function encodePage(entries: readonly Kept[], formOf: FormOf): string {
   const contents = new Positions();
   const values = new Positions<string>();
-  const measured = new Map<number, Json>();
+  const before = new Map<number, Observation>();
   const columns: Record<'form' | 'rest' | 'n' | 'at' | 'started' | 'ended', number[]> = {
     form: [],
     rest: [],
@@ -36,7 +36,8 @@ export function encodePage(entries: readonly Kept[], formOf: FormOf): string {
       continue;
     }
     const { id, form } = formOf(entry);
-    const rest = restOf(entry, form, id, measured);
+    const rest = restOf(entry, form, before.get(id) ?? form.example);
+    before.set(id, entry);
     columns.form.push(contents.of(id));
     columns.rest.push(rest === null ? 0 : values.of(JSON.stringify(rest)));
     columns.n.push(entry.n - lastN);
@@ -64,8 +65,7 @@ export function wholePage(
   );
 }
 
-function restOf(observation: Observation, form: Form, id: number, measured: Map<number, Json>): Rest | null {
-  const { example } = form;
+function restOf(observation: Observation, { example }: Form, before: Observation): Rest | null {
   const rest: { -readonly [Name in keyof Rest]: Rest[Name] } = {};
   if (observation.cause !== example.cause) rest.cause = observation.cause;
   if (observation.message !== undefined && observation.message !== example.message) rest.message = observation.message;
@@ -75,15 +75,19 @@ function restOf(observation: Observation, form: Form, id: number, measured: Map<
   if (JSON.stringify(observation.warnings) !== JSON.stringify(example.warnings)) {
     rest.warnings = observation.warnings as unknown as Json;
   }
-  if (observation.evidence !== undefined) rest.evidence = observation.evidence;
-  if (observation.steps !== undefined) rest.steps = observation.steps as unknown as Json;
-  if (observation.measured !== undefined) {
-    const after = observation.measured as Json;
-    const change = difference(measured.get(id) ?? (example.measured as Json), after);
-    if (change !== undefined) rest.measured = change;
-    measured.set(id, after);
+  const measured = changeOf('measured', before, observation);
+  if (measured !== undefined) rest.measured = measured;
+  const evidence = changeOf('evidence', before, observation);
+  const steps = changeOf('steps', before, observation);
+  if (evidence !== undefined || steps !== undefined) {
+    rest.seen = { ...(evidence !== undefined && { evidence }), ...(steps !== undefined && { steps }) };
   }
   return isEmpty(rest) ? null : rest;
+}
+
+function changeOf(name: 'measured' | 'evidence' | 'steps', before: Observation, after: Observation): Difference {
+  if (after[name] === undefined) return undefined;
+  return difference((before[name] ?? null) as Json, after[name] as Json);
 }
 
 function pageText(columns: Omit<Page, 'values'>, values: readonly string[]): string {

@@ -6,17 +6,19 @@ import type { Difference } from './difference.ts';
 export type Observation = ObservationFact & { readonly n: number; readonly at: number };
 
 /**
- * What an observation's own row may say where it differs from its form: whole values, and of `measured` the
- * difference from the page's last run of the same form (the form's example for the first).
+ * What an observation's own row may say where it differs from its form: whole values, and of what is large
+ * and repeats the difference from the page's last run of the same form (the form's example for the first).
  */
 export interface Rest {
   readonly cause?: Json;
   readonly message?: Json;
   readonly warnings?: Json;
   readonly nextDueAt?: Json;
+  readonly measured?: Difference;
+  readonly seen?: { readonly evidence?: Difference; readonly steps?: Difference };
+  /** Whole, as the first version wrote them. */
   readonly evidence?: Json;
   readonly steps?: Json;
-  readonly measured?: Difference;
 }
 
 /**

@@ -115,5 +115,5 @@ function shown({ name, attempt, captures }: FlowStepMeasured): Json {
 }
 
 function variablesOfStep({ attempt }: FlowStepMeasured): { readonly [name: string]: unknown } {
-  return attempt === undefined ? {} : { ...variablesOf(attempt, [attempt]), ms: attempt.ms };
+  return attempt === undefined ? {} : Object.assign(variablesOf(attempt, [attempt]), { ms: attempt.ms });
 }

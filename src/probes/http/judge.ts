@@ -102,8 +102,9 @@ function headerFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | 
 
 function hashFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
   const wanted = options.expect.sha256;
+  if (wanted === undefined) return undefined;
   const got = attempt.body?.sha256;
-  if (wanted === undefined || got === wanted) return undefined;
+  if (got === wanted) return undefined;
   return answerFinding(attempt, options, {
     class: 'integrity.digest_mismatch',
     expected: `a body with SHA-256 ${wanted}`,
@@ -122,9 +123,12 @@ function bodyFinding(
 
 /** The first expectation that a kept body does not fulfil, if any; without a body it is judged as an empty one. */
 export function bodyFault(body: KeptBody | undefined, expect: TextExpectation): Unmet | undefined {
+  const checks = bodyChecks(expect);
+  // Without a question about it the body is not looked at: it may be long, and of an old run it may be gone.
+  if (checks.length === 0) return undefined;
   const text = body === undefined ? '' : body.kind === 'whole' ? body.text : undefined;
   const json = text === undefined ? undefined : parseJson(text);
-  for (const check of bodyChecks(expect)) {
+  for (const check of checks) {
     const seen = body?.kind === 'whole' || body?.kind === 'seen' ? body.seen?.[check.id] : undefined;
     const checked: Checked = seen ?? (text === undefined ? notKept(check.id, body) : check.test(text, json));
     if (!checked.holds) return checked;
@@ -183,31 +187,50 @@ function warningsOf(measured: HttpMeasured, options: HttpOptions): readonly Warn
 }
 
 /** What of an answer is worth keeping beside a failure. */
-export function evidenceOf(attempt: HttpAttempt, attempts: readonly HttpAttempt[]): { readonly [name: string]: Json } {
+export function evidenceOf(
+  attempt: HttpAttempt,
+  attempts: readonly HttpAttempt[],
+): { readonly [name: string]: Json | undefined } {
   const body = bodyOf(attempt, attempts);
-  const text = body?.kind === 'whole' ? body.text : body?.kind === 'seen' ? body.start : undefined;
   return {
     address: attempt.address,
     ...(attempt.status !== undefined && { status: attempt.status }),
     ...(attempt.headers !== undefined && { headers: attempt.headers }),
     ...(attempt.redirects.length > 0 && { redirects: attempt.redirects.map((hop) => ({ ...hop })) }),
-    ...(text !== undefined && { body: text.slice(0, MAX_EVIDENCE) }),
-    ...(body !== undefined && { bodySha256: body.sha256, bodyLength: body.length }),
+    // Read when it is kept: a judgement itself does not need it, and of an old run it may be gone.
+    get body() {
+      const text = body?.kind === 'whole' ? body.text : body?.kind === 'seen' ? body.start : undefined;
+      return text?.slice(0, MAX_EVIDENCE);
+    },
+    get bodySha256() {
+      return body?.sha256;
+    },
+    ...(body !== undefined && { bodyLength: body.length }),
     ...(attempt.stopped?.code !== undefined && { code: attempt.stopped.code }),
   };
 }
 
-/** What assertions see of an answer. What cannot be known (a body that was not kept) is left out, so that an assertion about it says so. */
+/**
+ * What assertions see of an answer. What cannot be known (a body that was not kept) is undefined, so that an
+ * assertion about it says so. The body is not touched before somebody asks.
+ */
 export function variablesOf(
   attempt: HttpAttempt,
   attempts: readonly HttpAttempt[],
 ): { readonly [name: string]: unknown } {
-  const body = bodyOf(attempt, attempts);
-  const json = body?.kind === 'whole' ? parseJson(body.text) : undefined;
+  const text = (): string | undefined => {
+    const body = bodyOf(attempt, attempts);
+    return body?.kind === 'whole' ? body.text : undefined;
+  };
   return {
     ...(attempt.status !== undefined && { status: attempt.status }),
     ...(attempt.headers !== undefined && { headers: attempt.headers }),
-    ...(body?.kind === 'whole' && { body: body.text }),
-    ...(json !== undefined && { json }),
+    get body() {
+      return text();
+    },
+    get json() {
+      const body = text();
+      return body === undefined ? undefined : parseJson(body);
+    },
   };
 }
