@@ -46,7 +46,7 @@ export function judgeRun(input: JudgeInput): JudgedRun {
 
 function withAssertions(verdict: Judgement, input: JudgeInput): Judgement {
   // What the kind gives is not copied: it may be made only when it is asked for.
-  const variables: Record<string, unknown> = Object.assign(Object.create(verdict.variables ?? null), {
+  const variables = Object.assign(Object.create(verdict.variables ?? null) as Record<string, unknown>, {
     latencyMs: input.durationMs,
     phases: input.measured.phases ?? {},
     facts: input.measured.facts,

@@ -152,7 +152,7 @@ function withPhases(value: unknown, phases: Phases | undefined): unknown {
 }
 
 function phasesOf(names: readonly unknown[], phases: Phases): Phases {
-  return Object.fromEntries(names.map((name) => [name, phases[name as keyof Phases]]));
+  return Object.fromEntries(Object.entries(phases).filter(([name]) => names.includes(name)));
 }
 
 interface Veil {
@@ -164,7 +164,7 @@ interface Veil {
 /** What is kept is shared between runs: containers on the way to what is missing are copied. */
 function veiled(value: unknown, veils: readonly Veil[], miss: (path: string) => never): unknown {
   if (veils.length === 0 || typeof value !== 'object' || value === null) return value;
-  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+  const copy = Object.assign(Array.isArray(value) ? [] : {}, value) as Record<string, unknown>;
   for (const [name, behind] of Map.groupBy(veils, ({ way }) => way[0] ?? '')) {
     const here = behind.find(({ way }) => way.length === 1);
     if (here === undefined) {

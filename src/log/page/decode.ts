@@ -105,9 +105,7 @@ function patchFrom(before: Observation, observation: Writable<Observation>, rest
     observation.measured = patch(before.measured as Json, rest?.measured) as Measured;
   }
   if (observation.evidence !== undefined && rest?.evidence === undefined) {
-    observation.evidence = patch((before.evidence ?? null) as Json, rest?.seen?.evidence) as NonNullable<
-      Observation['evidence']
-    >;
+    observation.evidence = patch(before.evidence ?? null, rest?.seen?.evidence) as NonNullable<Observation['evidence']>;
   }
   if (observation.steps !== undefined && rest?.steps === undefined) {
     observation.steps = patch((before.steps ?? null) as unknown as Json, rest?.seen?.steps) as unknown as NonNullable<
