@@ -45,8 +45,9 @@ export function judgeRun(input: JudgeInput): JudgedRun {
 }
 
 function withAssertions(verdict: Judgement, input: JudgeInput): Judgement {
-  // What the kind gives is not copied: it may be made only when it is asked for.
-  const variables = Object.assign(Object.create(verdict.variables ?? null) as Record<string, unknown>, {
+  // What the kind gives may be made only when it is asked for, so it is passed on as it is.
+  const given = Object.getOwnPropertyDescriptors(verdict.variables ?? {});
+  const variables = Object.assign(Object.defineProperties<Record<string, unknown>>({}, given), {
     latencyMs: input.durationMs,
     phases: input.measured.phases ?? {},
     facts: input.measured.facts,
