@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from '../config/config-error.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { renderDiagnostics } from '../config/render-diagnostic.ts';
 import type { Diagnostic } from '../model/configuration.ts';
@@ -7,10 +8,19 @@ import type { LoadResult } from '../ports/loaded.ts';
 import { configurationFiles } from './configuration-files.ts';
 import type { Kinds } from './kinds.ts';
 
-/** Where a configuration is looked for when nobody says: `./config`, else `./tocsin.yaml`. */
+/**
+ * Where a configuration is looked for when nobody says: `./config`, else `./tocsin.yaml`. Throws `ConfigError`
+ * (`missing`) where there is neither.
+ */
 export function configurationPaths(given: readonly string[], folder: string): readonly string[] {
   if (given.length > 0) return given;
-  return existsSync(join(folder, 'config')) ? ['config'] : ['tocsin.yaml'];
+  const found = ['config', 'tocsin.yaml'].find((path) => existsSync(join(folder, path)));
+  if (found !== undefined) return [found];
+  throw new ConfigError(
+    'missing',
+    `looked for a configuration in ${folder}: there is neither ./config nor ./tocsin.yaml; ` +
+      'name one with --config, or let `tocsin init` write one',
+  );
 }
 
 /** What loading gave, and the files that `${file:…}` in it refers to, as absolute paths. */

@@ -18,6 +18,9 @@ const ASK_TIMEOUT_MS = 10_000;
 
 /** GETs JSON from a running daemon's API. Rejects with `AskError`. */
 export async function ask(url: string, token: string | undefined, route: string): Promise<unknown> {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new AskError('unreachable', `ask ${url}: not the URL of a daemon; write it like http://127.0.0.1:9700`);
+  }
   const target = `${url.replace(/\/$/, '')}/api/v1${route}`;
   let response: Response;
   try {
@@ -26,7 +29,7 @@ export async function ask(url: string, token: string | undefined, route: string)
       signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
     });
   } catch (cause) {
-    const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    const inner = whyNot(cause);
     throw new AskError(
       'unreachable',
       `GET ${target}: ${inner}; is the daemon running there? Use --url, or --data to read a data folder`,
@@ -39,6 +42,17 @@ export async function ask(url: string, token: string | undefined, route: string)
     typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : response.statusText;
   const code = response.status === 401 || response.status === 403 ? 'denied' : 'refused';
   throw new AskError(code, `GET ${target}: ${String(response.status)} ${detail}`);
+}
+
+/** In our words, and those of the system where it has some: `fetch` hides them one level below. */
+function whyNot(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `no answer within ${ASK_TIMEOUT_MS / 1000}s`;
+  const inner = error instanceof Error ? error.cause : undefined;
+  if (!(inner instanceof Error)) return String(error);
+  if ('code' in inner && inner.code === 'ECONNREFUSED') return 'nothing listens there';
+  // A port that browsers refuse to speak to; fetch knows no way around that list.
+  return inner.message === 'bad port' ? 'this port is reserved for another protocol' : inner.message;
 }
 
 /** The world as a data folder's log knows it, read without disturbing a daemon that may be writing there. */

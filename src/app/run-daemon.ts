@@ -141,6 +141,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       wall: clock.wall,
     }),
   );
+  tellUnpaged(loaded, logger);
   const warn = (what: string) => (message: string) => logger.warn({ message }, what);
   const reload = reloader({
     daemon,
@@ -171,6 +172,21 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
     kind: 'running',
     tocsin: { daemon, url: api.url, dataFolder, reload, [Symbol.asyncDispose]: () => owned.disposeAsync() },
   };
+}
+
+/** Findings that say more at the start than the first night does. At most this many of them. */
+const MAX_TOLD = 10;
+
+/** Who would not be paged is said at the start, where somebody looks: `check` may never have been run. */
+function tellUnpaged({ configuration, findings }: LoadedConfiguration, logger: ReturnType<typeof createLogger>): void {
+  const unpaged = [...findings, ...lint(configuration, systemClock.wall())].filter(
+    ({ code, severity }) => severity === 'error' && code.startsWith('page/'),
+  );
+  for (const { code, subject, message, help } of unpaged.slice(0, MAX_TOLD)) {
+    logger.warn({ code, subject, message, help }, 'a page would not arrive');
+  }
+  const more = unpaged.length - MAX_TOLD;
+  if (more > 0) logger.warn({ more }, 'more findings about paging are not shown; tocsin check lists them');
 }
 
 /** A heartbeat's own token, which is good for that heartbeat alone. */

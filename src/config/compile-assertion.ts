@@ -2,7 +2,7 @@ import type { Evaluate, Evaluation } from '../model/run.ts';
 import { LINEAR_MATCHES, patternProblem, prepare } from './assertion-language.ts';
 import type { Anatomy, AssertionLanguage } from './assertion-language.ts';
 import { LIMITS } from './limits.ts';
-import { suggestion } from './nearest-name.ts';
+import { nearestName, suggestion } from './nearest-name.ts';
 
 /** Why an expression was refused, and which of its characters are to blame. */
 export interface AssertionProblem {
@@ -105,15 +105,25 @@ function problemOf(error: unknown, expression: string, language: AssertionLangua
     return {
       code: 'assert/unknown-variable',
       message,
-      help: suggestion(name, [...language.variables.keys()], 'variables'),
+      help: variableMeant(name, [...language.variables.keys()]),
       ...span,
     };
   }
   if (code === 'unexpected_token' && start >= expression.length) {
     return { code: 'assert/syntax', message: 'the expression ends too early', ...span };
   }
+  // `bytes > 0`: CEL's names of types are values too, and nobody who writes one here means it.
+  const isType = code === 'no_such_overload' && /\btype\b/.test(summaryOf(error)) && language.variables.has('json');
+  const help = isType ? 'a name such as bytes or int is a type; a field of the JSON is json.bytes' : undefined;
   const isSyntax = error instanceof Error && error.name === 'ParseError';
-  return { code: isSyntax ? 'assert/syntax' : 'assert/type', message: summaryOf(error), ...span };
+  return { code: isSyntax ? 'assert/syntax' : 'assert/type', message: summaryOf(error), help, ...span };
+}
+
+/** A misspelt variable, or a field of the body that is named as if it were one. */
+function variableMeant(name: string, known: readonly string[]): string | undefined {
+  const meant = suggestion(name, known, 'variables');
+  if (nearestName(name, known) !== undefined || !known.includes('json')) return meant;
+  return `a field of the JSON is json.${name}; ${meant ?? ''}`;
 }
 
 /** The library's words, ours where its own are about itself. */

@@ -8,6 +8,7 @@ import type { Mistakes } from './mistakes.ts';
 import { serviceNamed } from './names.ts';
 import type { Names } from './names.ts';
 import { readValue, withNodes } from './read-fields.ts';
+import { tellRepeated } from './tell-double.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -22,7 +23,9 @@ export function compileMaintenance(
       const name = `maintenance[${index}]`;
       const read = readValue(MaintenanceSchema, { node, at: node, subject: name, name }, mistakes);
       if (read === undefined) return [];
-      const services = withNodes(read.services, child(node, 'services'))
+      const named = withNodes(read.services, child(node, 'services'));
+      tellRepeated(named, mistakes);
+      const services = named
         .map(([service, at]) => ownService(service, at, declarations, names, mistakes))
         .filter((id) => id !== undefined);
       const common = { services, reason: read.reason, place: placeOf(node) };

@@ -15,6 +15,7 @@ import { hashOf } from './hash-configuration.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Names } from './names.ts';
 import { ownOptions, withKeys } from './own-options.ts';
+import type { WithKind } from './own-options.ts';
 import { readFields, readItems, withNodes } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
 import { child, placeOf, placeWithin } from './yaml-tree.ts';
@@ -49,7 +50,7 @@ export interface WrittenProbe {
   readonly node: YamlNode;
   readonly kind: ProbeKind;
   /** Options that `probe: URL` means; the node is then the URL, and there are no fields. */
-  readonly implied?: Readonly<Record<string, unknown>>;
+  readonly implied?: WithKind['implied'];
 }
 
 /** Compiles one probe; undefined, and told, where its options are wrong. */
@@ -105,6 +106,9 @@ export function compileProbe(
   };
 }
 
+/** What `ratio` is where nobody says. */
+export const RATIO = { failures: 4, of: 12 } as const;
+
 const PLAIN_ASSERTION = { because: undefined, class: 'semantic.assertion' } as const;
 
 type ProbeFields = Fields<typeof ProbeSchema>;
@@ -122,15 +126,26 @@ function ratioOf(
   mistakes: Mistakes,
 ): Probe['ratio'] {
   const ratio = {
-    failures: fields.ratio?.failures ?? defaults.ratio?.failures ?? 4,
-    of: fields.ratio?.of ?? defaults.ratio?.of ?? 12,
+    failures: fields.ratio?.failures ?? defaults.ratio?.failures ?? RATIO.failures,
+    of: fields.ratio?.of ?? defaults.ratio?.of ?? RATIO.of,
   };
   const written = child(node, 'ratio');
   if (ratio.failures > ratio.of && written !== undefined) {
-    const message = `ratio asks for ${ratio.failures} failures of ${ratio.of} runs`;
-    mistakes.error({ code: 'config/range', place: placeOf(written), subject: `${subject}.ratio`, message });
+    tellRatio(ratio, written, subject, mistakes);
   }
   return ratio;
+}
+
+/** A ratio that no number of failures ever reaches. */
+export function tellRatio(
+  { failures, of }: Probe['ratio'],
+  written: YamlNode,
+  subject: string,
+  mistakes: Mistakes,
+): void {
+  const message = `ratio asks for ${failures} failures of ${of} runs`;
+  const help = `failures is at most ${of}`;
+  mistakes.error({ code: 'config/range', place: placeOf(written), subject: `${subject}.ratio`, message, help });
 }
 
 function assertionsOf(

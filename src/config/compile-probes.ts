@@ -7,6 +7,7 @@ import type { CompiledService } from './compile-service.ts';
 import { tellUntrustedProgram } from './trusted-program.ts';
 import { kindWords } from './explain-issues.ts';
 import { checkName } from './gather.ts';
+import type { Mistakes } from './mistakes.ts';
 import { suggestion } from './nearest-name.ts';
 import { entriesOf } from './read-fields.ts';
 import { tellDouble } from './tell-double.ts';
@@ -59,18 +60,34 @@ function fromUrl(url: string, node: YamlNode, context: ProbeContext): Omit<Writt
     for (const known of kind.shorthand?.schemes.map((one) => one.replace(/:(\/\/)?$/, '')) ?? []) {
       schemes.push(known);
       if (known === scheme && kind.shorthand !== undefined) {
-        return { name: kind.name, kind, node, implied: kind.shorthand.options(url) };
+        const { options, example } = kind.shorthand;
+        return { name: kind.name, kind, node, implied: { options: options(url), example } };
       }
     }
   }
-  context.mistakes.error({
+  tellScheme(scheme, url, schemes, node, context.mistakes);
+  return undefined;
+}
+
+function tellScheme(
+  scheme: string | undefined,
+  url: string,
+  schemes: readonly string[],
+  node: YamlNode,
+  mistakes: Mistakes,
+): void {
+  if (node.kind === 'scalar' && node.unresolved === true) return;
+  // `localhost:8080` and `pay.example/health` lack a scheme; what stands before the colon is none.
+  const isBare = scheme === undefined || /^[^:/]+:\d/.test(url);
+  mistakes.error({
     code: 'config/unknown-scheme',
     place: placeOf(node),
     subject: 'probe',
-    message: scheme === undefined ? 'probe must be a URL' : `no kind of probe is short for ${scheme}:`,
-    help: suggestion(scheme ?? '', schemes, 'schemes') ?? 'write it in full, under probes:',
+    message: isBare ? 'probe must be a URL' : `no kind of probe is short for ${scheme}:`,
+    help: isBare
+      ? 'write it like https://host.example/path or tcp://host.example:5432'
+      : (suggestion(scheme, schemes, 'schemes') ?? 'write it in full, under probes'),
   });
-  return undefined;
 }
 
 function kindOf(

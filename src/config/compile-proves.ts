@@ -5,7 +5,9 @@ import type { ProbeKind } from '../ports/probe-kind.ts';
 import type { ProbeSchema } from './grammar/probe.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Names } from './names.ts';
+import { withNodes } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
+import { tellRepeated } from './tell-double.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -62,6 +64,7 @@ function resolved(
   input: ProvesInput,
   names: Names,
 ): readonly CapabilityId[] {
+  tellRepeated(withNodes(written, list), names.mistakes);
   return written
     .map((name, index) =>
       capabilityOf(name, () => (list?.kind === 'list' ? list.items[index] : undefined) ?? input.key, input, names),

@@ -7,6 +7,7 @@ import { capabilityNamed, channelNamed, serviceNamed } from './names.ts';
 import type { Names } from './names.ts';
 import { readFields, withNodes } from './read-fields.ts';
 import type { Fields } from './read-fields.ts';
+import { tellRepeated } from './tell-double.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -60,9 +61,9 @@ function compileRoute(node: YamlNode, index: number, names: Names, mistakes: Mis
 }
 
 function channelsAt(written: readonly string[], list: YamlNode | undefined, names: Names): readonly ChannelId[] {
-  return withNodes(written, list)
-    .map(([channel, node]) => channelNamed(channel, node, names))
-    .filter((id) => id !== undefined);
+  const named = withNodes(written, list);
+  tellRepeated(named, names.mistakes);
+  return named.map(([channel, node]) => channelNamed(channel, node, names)).filter((id) => id !== undefined);
 }
 
 function matchOf(match: Fields<typeof RouteSchema>['match'], node: YamlNode | undefined, names: Names): Route['match'] {

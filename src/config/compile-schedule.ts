@@ -46,11 +46,10 @@ export function compileSchedule(
         : `timeout is ${shown(written)}, longer than every (${shown(atMost)})`;
     tell(input, 'timeout', message, 'a run must end before the next one begins', mistakes);
   }
-  for (const [key, value] of [['confirm', fields.confirm?.every] as const]) {
-    const at = child(child(node, key), 'every');
-    if (value !== undefined && value < SHORTEST_EVERY_MS && at !== undefined) {
-      mistakes.error({ code: 'config/range', place: placeOf(at), message: `${key}.every is shorter than 100ms` });
-    }
+  const confirmAt = child(child(node, 'confirm'), 'every');
+  if (confirmAt !== undefined) {
+    const pace = schedule.kind === 'every' ? schedule.everyMs : undefined;
+    tellConfirmPace(fields.confirm?.every, pace, confirmAt, input.kind.name, mistakes);
   }
   const timeoutMs = Math.max(1, Math.min(written ?? defaults.timeout ?? TIMEOUT_MS, atMost));
   return { schedule, timeoutMs };
@@ -98,9 +97,39 @@ function pushed(input: ScheduleInput, mistakes: Mistakes): Schedule {
   };
 }
 
-function tellUnlessSane(input: ScheduleInput, everyMs: number, mistakes: Mistakes): void {
-  if (everyMs < SHORTEST_EVERY_MS) tell(input, 'every', 'every is shorter than 100ms', undefined, mistakes);
-  if (everyMs > LONGEST_MS) tell(input, 'every', 'every is longer than 366d', undefined, mistakes);
+function tellUnlessSane({ node, kind }: ScheduleInput, everyMs: number, mistakes: Mistakes): void {
+  tellUnlessSaneEvery(everyMs, child(node, 'every') ?? node, kind.name, mistakes);
+}
+
+/** An interval that nothing could keep, or that nobody would live to see. */
+export function tellUnlessSaneEvery(everyMs: number, at: YamlNode, subject: string, mistakes: Mistakes): void {
+  const message =
+    everyMs < SHORTEST_EVERY_MS
+      ? 'every is shorter than 100ms'
+      : everyMs > LONGEST_MS
+        ? 'every is longer than 366d'
+        : undefined;
+  if (message !== undefined) mistakes.error({ code: 'config/range', place: placeOf(at), subject, message });
+}
+
+/** A re-run that comes too quickly for a target, or later than the next run comes by itself. */
+export function tellConfirmPace(
+  confirmEveryMs: number | undefined,
+  everyMs: number | undefined,
+  at: YamlNode,
+  subject: string,
+  mistakes: Mistakes,
+): void {
+  if (confirmEveryMs === undefined) return;
+  const tell = (message: string, help?: string): void =>
+    mistakes.error({ code: 'config/range', place: placeOf(at), subject, message, help });
+  if (confirmEveryMs < SHORTEST_EVERY_MS) tell('confirm.every is shorter than 100ms');
+  else if (everyMs !== undefined && confirmEveryMs > everyMs) {
+    tell(
+      `confirm.every is ${shown(confirmEveryMs)}, longer than every (${shown(everyMs)})`,
+      'a re-run must come before the next run does by itself',
+    );
+  }
 }
 
 function tell(

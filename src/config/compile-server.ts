@@ -2,6 +2,8 @@ import type { Anchor, Configuration } from '../model/configuration.ts';
 import { Secret } from '../model/secret.ts';
 import type { AllowRules, Auth, LoadedConfiguration, ServerSettings } from '../ports/loaded.ts';
 import type { z } from 'zod';
+import { RATIO, tellRatio } from './compile-probe.ts';
+import { tellConfirmPace, tellUnlessSaneEvery } from './compile-schedule.ts';
 import type { Declarations, SectionName } from './gather.ts';
 import {
   DeadmanSchema,
@@ -48,6 +50,7 @@ export function compileRoot(declarations: Declarations, mistakes: Mistakes): Com
   const trust = section('trust', TrustSchema);
   if (serverNode !== undefined)
     for (const node of secretsIn(ServerSchema, serverNode)) tellInlineSecret(node, 'server', mistakes);
+  tellDefaults(defaults, declarations.sections.get('defaults')?.node, mistakes);
   const holdAt = child(declarations.sections.get('defaults')?.node, 'hold');
   return {
     paging: {
@@ -76,6 +79,26 @@ export function compileRoot(declarations: Declarations, mistakes: Mistakes): Com
     defaults,
     trustedPrograms: trust.exec ?? [],
   };
+}
+
+/** What contradicts itself among the defaults, told once and not at every probe. */
+function tellDefaults(
+  { ratio, confirm, every, timeout }: Fields<typeof DefaultsSchema>,
+  node: YamlNode | undefined,
+  mistakes: Mistakes,
+): void {
+  const whole = { failures: ratio?.failures ?? RATIO.failures, of: ratio?.of ?? RATIO.of };
+  const ratioAt = child(node, 'ratio');
+  if (ratioAt !== undefined && whole.failures > whole.of) tellRatio(whole, ratioAt, 'defaults', mistakes);
+  const confirmAt = child(child(node, 'confirm'), 'every');
+  if (confirmAt !== undefined) tellConfirmPace(confirm?.every, every, confirmAt, 'defaults', mistakes);
+  const timeoutAt = child(node, 'timeout');
+  if (timeoutAt !== undefined && timeout !== undefined && timeout < 1) {
+    const message = 'timeout must be longer than nothing';
+    mistakes.error({ code: 'config/range', place: placeOf(timeoutAt), subject: 'defaults.timeout', message });
+  }
+  const everyAt = child(node, 'every');
+  if (everyAt !== undefined && every !== undefined) tellUnlessSaneEvery(every, everyAt, 'defaults', mistakes);
 }
 
 const PAGE_AFTER_MS = [30_000, 60_000, 300_000, 300_000] as const;
@@ -128,17 +151,27 @@ function serverOf(server: Fields<typeof ServerSchema>, node: YamlNode | undefine
 function authOf(auth: Fields<typeof ServerSchema>['auth'], node: YamlNode | undefined, mistakes: Mistakes): Auth {
   if (auth === undefined) return { kind: 'default' };
   if (auth === 'none') return { kind: 'none' };
-  const names = auth.tokens.map((token) => token.name);
-  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   const tokens = child(node, 'tokens');
-  if (twice >= 0 && tokens?.kind === 'list') {
-    const at = child(tokens.items[twice], 'name') ?? tokens;
-    mistakes.error({
-      code: 'config/double',
-      place: placeOf(at),
-      subject: 'server.auth.tokens',
-      message: `two tokens are called ${names[twice]}`,
-    });
+  for (const [index, token] of auth.tokens.entries()) {
+    const earlier = auth.tokens.slice(0, index);
+    const item = tokens?.kind === 'list' ? tokens.items[index] : undefined;
+    const tell = (field: 'name' | 'token', message: string, help: string): void => {
+      const at = child(item, field) ?? item;
+      if (at === undefined) return;
+      mistakes.error({ code: 'config/double', place: placeOf(at), subject: 'server.auth.tokens', message, help });
+    };
+    if (earlier.some((one) => one.name === token.name)) {
+      tell('name', `two tokens are called ${token.name}`, 'give each its own name');
+      continue;
+    }
+    const same = earlier.find((one) => one.token.reveal() === token.token.reveal());
+    if (same !== undefined) {
+      tell(
+        'token',
+        `${token.name} has the same token as ${same.name}`,
+        'make a token for each: whoever shows it is known by it',
+      );
+    }
   }
   return { kind: 'tokens', public: auth.public, tokens: auth.tokens };
 }
@@ -147,7 +180,7 @@ function allowOf(allow: Fields<typeof ServerSchema>['allow']): AllowRules {
   return { ...(allow?.cidrs === undefined ? {} : { cidrs: allow.cidrs }), deny: allow?.deny ?? [] };
 }
 
-function anchorOf(written: z.output<typeof VantageSchema>['anchors'][number]): Anchor {
+function anchorOf(written: NonNullable<z.output<typeof VantageSchema>['anchors']>[number]): Anchor {
   if ('tcp' in written) return { kind: 'tcp', ...written.tcp };
   return 'dns' in written ? { kind: 'dns', name: written.dns } : { kind: 'http', url: written.http };
 }

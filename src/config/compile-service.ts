@@ -10,6 +10,7 @@ import type { Mistakes } from './mistakes.ts';
 import { capabilitiesNamed, capabilityNamed } from './names.ts';
 import type { Names } from './names.ts';
 import { entriesOf, readFields, readItems, withNodes } from './read-fields.ts';
+import { tellContradictingNeeds } from './tell-contradicting-needs.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -73,6 +74,7 @@ function capabilitiesOf(
   const service = declaration.name as ServiceId;
   const declared = entriesOf(declaration.node, 'capabilities');
   if (declared.length === 0) {
+    tellContradictingNeeds([], shared, mistakes);
     const [name = ''] = names.capabilities.get(service) ?? [];
     const place = placeOf(declaration.key);
     return [{ id: `${service}.${name}` as CapabilityId, service, name, needs: shared, place }];
@@ -82,6 +84,7 @@ function capabilitiesOf(
     const where = { node, at: key, subject: `services.${service}.capabilities.${name}`, name };
     const fields = readFields(CapabilitySchema, where, mistakes, ['needs']);
     const own = needsOf(readItems(NeedSchema, node, 'needs', { subject: where.subject, mistakes }), names);
+    tellContradictingNeeds(own, shared, mistakes);
     return {
       id: `${service}.${name}` as CapabilityId,
       service,
@@ -119,12 +122,6 @@ function needOf(need: WrittenNeed, node: YamlNode, names: Names): Need | undefin
 
 function redundantNeed(of: readonly CapabilityId[], min: number, node: YamlNode, names: Names): Need | undefined {
   const place = placeOf(child(node, 'min') ?? node);
-  const twice = of.find((id, index) => of.indexOf(id) !== index);
-  if (twice !== undefined) {
-    const message = `${twice} stands twice among the ones that any of must stand`;
-    names.mistakes.error({ code: 'config/double', place: placeOf(node), subject: twice, message });
-    return undefined;
-  }
   if (min > of.length) {
     const message = `min is ${min}, but any has only ${of.length}`;
     names.mistakes.error({ code: 'config/range', place, message });

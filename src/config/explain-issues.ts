@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { exclusiveKeys } from './exclusive-keys.ts';
+import type { ExclusiveKeys } from './exclusive-keys.ts';
 import type { Mistakes, Told } from './mistakes.ts';
 import { nearestName, suggestion } from './nearest-name.ts';
-import { keysAt, schemasAt } from './schema-shape.ts';
+import { keysAt, schemasAt, shapesAt } from './schema-shape.ts';
 import type { PathStep } from './schema-shape.ts';
 import { placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
@@ -18,6 +20,8 @@ export interface Checked {
   readonly subject: string;
   /** How the value itself is called in messages: its key. */
   readonly name: string;
+  /** What to do about a mistake that has no better advice of its own. */
+  readonly hint?: string;
   /** Keys that are known beside those of the schema, for suggestions. */
   readonly alsoKnown?: readonly string[];
 }
@@ -27,17 +31,28 @@ export function explainIssues(issues: readonly Issue[], checked: Checked, mistak
   for (const issue of pruned(issues, checked)) tellIssue(issue, checked, mistakes);
 }
 
-/** A missing key whose misspelling stands beside it is one mistake, not two. */
+/**
+ * A missing key whose misspelling stands beside it is one mistake, not two; and where two forms are mixed, or none
+ * is begun, what is missing from one of them is not worth telling.
+ */
 function pruned(issues: readonly Issue[], checked: Checked): readonly Issue[] {
   const misspelt = new Set<string>();
+  const mixed = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
+    if (mixedForms(checked, issue.path) !== undefined || fitsNoForm(checked, issue.path)) {
+      mixed.add(pathText(issue.path));
+    }
     for (const key of issue.keys) {
       const near = nearestName(key, keysAt(checked.schema, issue.path));
       if (near !== undefined) misspelt.add(pathText([...issue.path, near]));
     }
   }
-  return issues.filter((issue) => !(isMissing(issue, checked) && misspelt.has(pathText(issue.path))));
+  return issues.filter(
+    (issue) =>
+      !isMissing(issue, checked) ||
+      !(misspelt.has(pathText(issue.path)) || mixed.has(pathText(issue.path.slice(0, -1)))),
+  );
 }
 
 function isMissing(issue: Issue, checked: Checked): boolean {
@@ -50,20 +65,14 @@ function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
   const name = nameAt(checked, issue.path);
   const subject = [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.');
   const tell = (told: Pick<Told, 'code' | 'message' | 'help'>, where: YamlNode = node): void =>
-    mistakes.error({ ...told, place: placeOf(where), subject });
+    mistakes.error({ ...told, help: told.help ?? checked.hint, place: placeOf(where), subject });
   if (missing) {
-    tell({ code: 'config/missing', message: `${name} is missing` }, at);
+    tell({ code: 'config/missing', message: `${name} is missing`, help: undefined }, at);
     return;
   }
   switch (issue.code) {
     case 'unrecognized_keys':
-      for (const key of issue.keys) {
-        const known = [
-          ...keysAt(checked.schema, issue.path),
-          ...(issue.path.length === 0 ? (checked.alsoKnown ?? []) : []),
-        ];
-        tellUnknownKey(key, node, known, { subject: subject === '' ? key : `${subject}.${key}` }, mistakes);
-      }
+      tellUnrecognized(issue, checked, mistakes);
       return;
     case 'invalid_union':
       tellUnion(issue, checked, mistakes);
@@ -80,17 +89,57 @@ function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
       return;
     case 'too_small':
     case 'too_big':
-      tell({ code: 'config/range', message: outOfRange(name, issue) });
+      tell({ code: 'config/range', message: outOfRange(name, issue), help: undefined });
       return;
     case 'invalid_key':
     case 'invalid_element':
-      tell({ code: 'config/name', message: `${name}: ${issue.issues.map(ownWords).join('; ')}` });
+      tell({ code: 'config/name', message: `${name}: ${issue.issues.map(ownWords).join('; ')}`, help: undefined });
       return;
     case 'invalid_format':
     case 'not_multiple_of':
     case 'custom':
-      tell({ code: 'config/value', message: `${name}: ${ownWords(issue)}` });
+      tell({ code: 'config/value', message: `${name}: ${ownWords(issue)}`, help: undefined });
   }
+}
+
+/** Keys that no form has are unknown; a key of another form than the rest is a conflict, told once. */
+function tellUnrecognized(
+  { keys, path }: Issue & { code: 'unrecognized_keys' },
+  checked: Checked,
+  mistakes: Mistakes,
+): void {
+  const { node } = locate(checked, path);
+  const subjectOf = (key: string): string =>
+    [checked.subject, pathText([...path, key])].filter((part) => part !== '').join('.');
+  const mixed = mixedForms(checked, path);
+  if (mixed !== undefined) {
+    const entry = node.kind === 'map' ? node.entries.get(mixed.key) : undefined;
+    mistakes.error({
+      code: 'config/conflict',
+      place: placeOf(entry?.key ?? node),
+      subject: subjectOf(mixed.key),
+      message: `${mixed.key} and ${mixed.others.join(', ')} exclude each other`,
+      help: `write one form: ${mixed.forms.map((form) => `{ ${form.join(', ')} }`).join(' or ')}`,
+    });
+  }
+  const known = [...keysAt(checked.schema, path), ...(path.length === 0 ? (checked.alsoKnown ?? []) : [])];
+  for (const key of keys) {
+    if (mixed?.strangers.includes(key) !== true) {
+      tellUnknownKey(key, node, known, { subject: subjectOf(key) }, mistakes);
+    }
+  }
+}
+
+/** Whether of several forms that a mapping may have no key of any is written. */
+function fitsNoForm(checked: Checked, path: readonly PathStep[]): boolean {
+  const { node } = locate(checked, path);
+  const shapes = shapesAt(checked.schema, path);
+  return node.kind === 'map' && shapes.length > 1 && !shapes.flat().some((key) => node.entries.has(key));
+}
+
+function mixedForms(checked: Checked, path: readonly PathStep[]): ExclusiveKeys | undefined {
+  const { node } = locate(checked, path);
+  return node.kind === 'map' ? exclusiveKeys([...node.entries.keys()], checked.schema, path) : undefined;
 }
 
 /** An unknown key, told at the key itself. */
@@ -114,19 +163,16 @@ export function tellUnknownKey(
 /** Of several shapes a value may have, explains the one that it comes nearest to. */
 function tellUnion(issue: Issue & { code: 'invalid_union' }, checked: Checked, mistakes: Mistakes): void {
   const { node } = locate(checked, issue.path);
-  const branches = issue.errors.map((errors) => errors.map((one) => ({ ...one, path: [...issue.path, ...one.path] })));
-  const atRoot = (one: Issue): boolean => one.path.length === issue.path.length;
-  const misfits = branches.filter((errors) =>
-    errors.some((one) => atRoot(one) && (one.code === 'invalid_type' || one.code === 'invalid_value')),
-  );
-  const viable = branches.filter((errors) => !misfits.includes(errors));
-  const nearest = viable.toSorted((a, b) => distance(a, checked) - distance(b, checked))[0];
+  const nearest = issue.errors
+    .filter((errors) => !isMisfit(errors))
+    .map((errors) => errors.map((one) => ({ ...one, path: [...issue.path, ...one.path] })))
+    .toSorted((a, b) => distance(a, checked) - distance(b, checked))[0];
   if (nearest !== undefined) {
     explainIssues(nearest, checked, mistakes);
     return;
   }
   const name = nameAt(checked, issue.path);
-  const root = misfits.flat().filter(atRoot);
+  const root = rootIssues(issue.errors);
   const types = root.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : []));
   const values = root.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []));
   mistakes.error({
@@ -134,8 +180,27 @@ function tellUnion(issue: Issue & { code: 'invalid_union' }, checked: Checked, m
     place: placeOf(node),
     subject: [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.'),
     ...wrongType(name, types, node, values),
-    help: otherSpelling(node, issue.path, checked),
+    help: otherSpelling(node, issue.path, checked) ?? checked.hint,
   });
+}
+
+/** Whether a shape does not fit at all: the value itself is of another type, or none of its values. */
+function isMisfit(errors: readonly Issue[]): boolean {
+  return errors.some(
+    (one) =>
+      one.path.length === 0 &&
+      (one.code === 'invalid_type' ||
+        one.code === 'invalid_value' ||
+        (one.code === 'invalid_union' && one.errors.every(isMisfit))),
+  );
+}
+
+/** What misfitting shapes say of the value itself, those of unions among them opened. */
+function rootIssues(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  return branches
+    .flat()
+    .filter((one) => one.path.length === 0)
+    .flatMap((one) => (one.code === 'invalid_union' ? rootIssues(one.errors) : [one]));
 }
 
 /** Fewer missing and unknown keys mean a nearer shape. */

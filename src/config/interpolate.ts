@@ -8,6 +8,9 @@ import type { ScalarNode, YamlNode } from './yaml-tree.ts';
 
 /** `${env:NAME}` and `${file:path}`; every other `${…}` is left alone, because flows use it. */
 const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
+const UNCLOSED = /\$\{(?:env|file):[^}]*$/;
+/** As a shell writes a variable. What flows fill in has a dot (`${login.token}`). */
+const SHELL = /\$\{([A-Z_][A-Z0-9_]*)\}/g;
 const ALMOST = /\$\{([a-z]{2,5}):[^}]*\}/g;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -30,6 +33,8 @@ export async function interpolate(root: YamlNode, given: Interpolation): Promise
     if (node.interpolated) continue; // an alias's second use
     const text = String(node.value);
     tellAlmost(node, text, given.mistakes);
+    tellUnclosed(node, text, given.mistakes);
+    tellShell(node, text, given.mistakes);
     if (text.search(REFERENCE) < 0) continue;
     const parts: string[] = [];
     let at = 0;
@@ -115,6 +120,34 @@ function tellAlmost(node: ScalarNode, text: string, mistakes: Mistakes): void {
       subject: match[0],
       message: `\${${prefix}:…} is not known`,
       help: suggestion(prefix, ['env', 'file']),
+    });
+  }
+}
+
+/** `${env:TOKEN` would be sent as it stands. */
+function tellUnclosed(node: ScalarNode, text: string, mistakes: Mistakes): void {
+  const match = UNCLOSED.exec(text);
+  if (match === null) return;
+  node.unresolved = true;
+  mistakes.error({
+    code: 'config/interpolation',
+    place: placeWithin(node, text, match.index, match[0].length),
+    subject: match[0].slice(0, match[0].indexOf(':') + 1),
+    message: 'this ${ is never closed',
+    help: 'write } behind the name',
+  });
+}
+
+/** `${TOKEN}` means a variable to everybody who knows a shell, and nothing here. */
+function tellShell(node: ScalarNode, text: string, mistakes: Mistakes): void {
+  for (const match of text.matchAll(SHELL)) {
+    node.unresolved = true;
+    mistakes.error({
+      code: 'config/interpolation',
+      place: placeWithin(node, text, match.index, match[0].length),
+      subject: match[0],
+      message: `${match[0]} is not filled in`,
+      help: `a variable of the environment is \${env:${match[1] ?? ''}}`,
     });
   }
 }

@@ -18,6 +18,7 @@ import type { ReadFiles } from './read-files.ts';
 import { readSources } from './read-sources.ts';
 import type { Source } from './source.ts';
 import { parseYaml } from './parse-yaml.ts';
+import { tellCredentials } from './tell-credentials.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
 /** What loading is given: where to look, which kinds there are, and the only ways to the outside that it has. */
@@ -38,6 +39,7 @@ export async function loadConfiguration(request: LoadRequest): Promise<LoadResul
   const mistakes = new Mistakes();
   const read = await readSources(request.paths, request.read, mistakes);
   const sources = read.map(({ file, text }) => ({ file, text }));
+  for (const source of read) tellCredentials(source, mistakes);
   const documents = read.flatMap((source: Source) => parseYaml(source, mistakes));
   const incomplete = mistakes.textLost;
   const trusted = trustedEnv(documents);
@@ -45,6 +47,7 @@ export async function loadConfiguration(request: LoadRequest): Promise<LoadResul
     await interpolate(document, { read: request.read, env: request.env, trustedEnv: trusted, mistakes });
   }
   const compiled = compile(documents, incomplete, request, mistakes);
+  if (compiled.configuration.services.length === 0) tellEmpty(read, documents.length === 0, mistakes);
   if (mistakes.errors > 0) return { ok: false, diagnostics: mistakes.inOrder(), sources };
   return { ok: true, loaded: { ...compiled, sources, findings: mistakes.inOrder() } };
 }
@@ -87,6 +90,22 @@ function compile(documents: readonly YamlNode[], incomplete: boolean, request: L
     channels: new Map(channels.map(({ channel, options }) => [channel.id, { kind: channel.kind, options }] as const)),
     ...root.daemon,
   };
+}
+
+/** Nothing to watch is never meant: a file was emptied, or another folder was. A reload takes no empty files. */
+function tellEmpty(read: readonly Source[], nothing: boolean, mistakes: Mistakes): void {
+  const [first] = read;
+  if (first === undefined || mistakes.errors > 0) return;
+  const where = read.length === 1 ? first.file : `any of ${read.length} files`;
+  const told = {
+    code: 'config/empty',
+    place: first.place(0, 0),
+    subject: 'services',
+    message: nothing ? `nothing is written in ${where}` : `no service is declared in ${where}: nothing is watched`,
+    help: 'declare one: services: { payments: { external: true, probe: https://pay.example/health } }',
+  };
+  if (nothing) mistakes.error(told);
+  else mistakes.finding('error', told);
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

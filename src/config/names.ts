@@ -2,6 +2,7 @@ import type { CapabilityId, ChannelId, ServiceId } from '../model/ids.ts';
 import type { Declarations } from './gather.ts';
 import type { Mistakes } from './mistakes.ts';
 import { nearestName, suggestion } from './nearest-name.ts';
+import { tellRepeated } from './tell-double.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -63,14 +64,17 @@ export function capabilityNamed(reference: string, node: YamlNode, names: Names)
   return undefined;
 }
 
-/** All of a list's references, unknown ones told and left out. */
+/** All of a list's references, unknown and repeated ones told, unknown ones left out. */
 export function capabilitiesNamed(
   references: readonly (readonly [string, YamlNode])[],
   names: Names,
 ): readonly CapabilityId[] {
-  return references
-    .map(([reference, node]) => capabilityNamed(reference, node, names))
-    .filter((id) => id !== undefined);
+  const known = references.flatMap(([reference, node]): readonly (readonly [CapabilityId, YamlNode])[] => {
+    const id = capabilityNamed(reference, node, names);
+    return id === undefined ? [] : [[id, node]];
+  });
+  tellRepeated(known, names.mistakes);
+  return known.map(([id]) => id);
 }
 
 /** A service that must exist. */

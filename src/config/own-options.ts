@@ -1,5 +1,5 @@
 import type { ChannelKind } from '../ports/channel-kind.ts';
-import type { ProbeKind } from '../ports/probe-kind.ts';
+import type { ImpliedOption, ProbeKind } from '../ports/probe-kind.ts';
 import { explainIssues } from './explain-issues.ts';
 import type { Mistakes } from './mistakes.ts';
 import { keysAt, secretsIn } from './schema-shape.ts';
@@ -16,21 +16,48 @@ export interface WithKind {
   /** Keys that all kinds have; a kind may look at one of them too, by naming it in its schema. */
   readonly common: readonly string[];
   readonly subject: string;
-  /** What a short form means, instead of what is written. */
-  readonly implied?: Readonly<Record<string, unknown>>;
+  /** What a short form means; the node is then that short form, a text. */
+  readonly implied?:
+    { readonly options: Readonly<Record<string, ImpliedOption>>; readonly example: string } | undefined;
 }
 
 /** The options that belong to the kind alone, read by the kind's own schema; undefined, and told, where they are wrong. */
 export function ownOptions(written: WithKind, mistakes: Mistakes): unknown {
   const { kind, common, subject, name } = written;
   const own = new Set(keysAt(kind.schema, []));
-  const node = withKeys(written.node, (key) => !common.includes(key) || own.has(key));
+  const node =
+    written.implied === undefined
+      ? withKeys(written.node, (key) => !common.includes(key) || own.has(key))
+      : impliedBy(written.node, written.implied.options);
   for (const secret of secretsIn(kind.schema, node)) tellInlineSecret(secret, subject, mistakes);
-  const read = kind.schema.safeParse(written.implied ?? (node.kind === 'map' ? plain(node) : {}));
+  const read = kind.schema.safeParse(node.kind === 'map' ? plain(node) : {});
   if (read.success) return read.data;
-  const alsoKnown = common;
-  explainIssues(read.error.issues, { node, schema: kind.schema, at: written.key, subject, name, alsoKnown }, mistakes);
+  const about = {
+    ...{ node, schema: kind.schema, at: written.implied === undefined ? written.key : written.node },
+    ...{ subject, name, alsoKnown: common },
+    ...(written.implied !== undefined && {
+      hint: `write it like ${written.implied.example}, or in full under probes`,
+    }),
+  };
+  explainIssues(read.error.issues, about, mistakes);
   return undefined;
+}
+
+/** The mapping that a short form is short for: each of its values stands where the short form stands. */
+function impliedBy(short: YamlNode, options: Readonly<Record<string, ImpliedOption>>): YamlNode {
+  const { source, start, end } = short;
+  const where = { source, start, end };
+  const key: ScalarNode = { kind: 'scalar', ...where, value: null, interpolated: false };
+  const unresolved = short.kind === 'scalar' && short.unresolved === true;
+  const entries = new Map<string, { key: ScalarNode; value: YamlNode }>();
+  for (const [name, value] of Object.entries(options)) {
+    const said: YamlNode =
+      typeof value === 'object'
+        ? { kind: 'map', ...where, entries: new Map() }
+        : { ...key, value, interpolated: true, ...(unresolved && { unresolved }) };
+    entries.set(name, { key, value: said });
+  }
+  return { kind: 'map', ...where, entries };
 }
 
 /** A mapping with only some of its keys; anything else as it is, except that a text has no keys. */
@@ -42,7 +69,9 @@ export function withKeys(node: YamlNode, wanted: (key: string) => boolean): Yaml
 /** A secret that stands in the file itself, where everybody who reads the file reads it. */
 export function tellInlineSecret(node: ScalarNode, subject: string, mistakes: Mistakes): void {
   // A flow's `${login.token}` is filled in by the run.
-  if (node.interpolated || /\$\{[\w-]+\.\w+\}/.test(String(node.value))) return;
+  if (node.interpolated || node.unresolved === true || /\$\{[\w-]+\.\w+\}/.test(String(node.value))) return;
+  // Of `redis://user:password@host` only the password is secret: `tellCredentials` points at it.
+  if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\//i.test(String(node.value))) return;
   mistakes.finding('warning', {
     code: 'secret/inline',
     place: placeOf(node),

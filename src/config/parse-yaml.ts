@@ -131,6 +131,10 @@ class Converter {
       const key = this.#key(pair.key);
       if (key === undefined) continue;
       const name = String(key.value);
+      if (name === '<<') {
+        this.#tellMergeKey(key);
+        continue;
+      }
       const value =
         pair.value === null || pair.value === undefined
           ? ({ ...key, start: key.end, value: null } satisfies ScalarNode)
@@ -159,6 +163,17 @@ class Converter {
       message: isScalar(key) ? `${String(key.value)} cannot be a key` : 'a key must be plain text',
     });
     return undefined;
+  }
+
+  /** Part of YAML 1.1 alone; whoever wrote one must not find that half of a probe is missing. */
+  #tellMergeKey(key: ScalarNode): void {
+    this.#mistakes.error({
+      code: 'config/key',
+      place: placeOf(key),
+      subject: '<<',
+      message: 'merge keys (<<) are not supported: they are no part of YAML 1.2',
+      help: 'write the keys out; what all probes share belongs in defaults, and an alias may stand for a whole value (needs: *common)',
+    });
   }
 
   #alias(node: Node & { source: string }): YamlNode | undefined {

@@ -101,17 +101,25 @@ function masked(
       start: place.line < line ? 0 : place.column - 1,
       end: place.endLine > line ? written.length : place.endColumn - 1,
     }))
-    .toSorted((a, b) => b.start - a.start);
-  let last = Infinity;
-  for (const { start, end } of onLine) {
-    if (start >= last) continue; // the same place twice
-    last = start;
+    .toSorted((a, b) => a.start - b.start);
+  for (const { start, end } of joined(onLine).toReversed()) {
     text = text.slice(0, start) + SHOWN_SECRET + text.slice(end);
     const grown = SHOWN_SECRET.length - (end - start);
     if (from >= end) from += grown;
     if (to >= end) to += grown;
   }
   return { text: text.replaceAll('\t', ' '), from, to };
+}
+
+/** Spans that touch, or are the same, as one; given and returned by their starts. */
+function joined(spans: readonly { readonly start: number; readonly end: number }[]) {
+  const apart: { start: number; end: number }[] = [];
+  for (const { start, end } of spans) {
+    const last = apart.at(-1);
+    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end);
+    else apart.push({ start, end });
+  }
+  return apart;
 }
 
 /** At most `room` characters of a line, with the mark among them; `…` stands for what was cut. */

@@ -58,13 +58,17 @@ export function schemasAt(schema: z.ZodType, path: readonly PathStep[]): readonl
 
 /** The keys that a mapping may have at a path; of all alternatives, where there are several. */
 export function keysAt(schema: z.ZodType, path: readonly PathStep[]): readonly string[] {
-  const keys = new Set<string>();
-  for (const one of schemasAt(schema, path)) {
-    for (const { _zod } of alternatives(one)) {
-      for (const key of Object.keys((_zod.def as unknown as Definition).shape ?? {})) keys.add(key);
-    }
-  }
-  return [...keys];
+  return [...new Set(shapesAt(schema, path).flat())];
+}
+
+/** The keys of each shape that a mapping may have at a path, one list an alternative. */
+export function shapesAt(schema: z.ZodType, path: readonly PathStep[]): readonly (readonly string[])[] {
+  return schemasAt(schema, path)
+    .flatMap((one) => [...alternatives(one)])
+    .flatMap((one) => {
+      const { shape } = definitionOf(one);
+      return shape === undefined ? [] : [Object.keys(shape)];
+    });
 }
 
 /** The scalars of a tree that stand in fields marked as secret. */

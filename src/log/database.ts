@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LogError } from '../ports/log.ts';
 import { toLogError } from './failure.ts';
+import { refuseFile } from './folder.ts';
 import type { LogFiles } from './folder.ts';
 import { migrate, schemaVersion } from './migrations.ts';
 
@@ -42,6 +43,7 @@ export function openForWriting(files: LogFiles, { synchronous, maxBytes }: Write
 /** Opens the log for reading beside a writer, or without one. Changes nothing. Throws LogError. */
 export function openForReading(files: LogFiles): DatabaseSync {
   if (!existsSync(files.database)) {
+    refuseFile(files);
     throw new LogError('io', `there is no log in ${files.folder}: no daemon has run with this data folder`);
   }
   const open = (): DatabaseSync => new DatabaseSync(files.database, { timeout: BUSY_TIMEOUT_MS, readOnly: true });

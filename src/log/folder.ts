@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { LogError } from '../ports/log.ts';
 
 /** The files of a data folder that belong to the log. */
 export interface LogFiles {
@@ -24,6 +25,13 @@ export function logFiles(folder: string): LogFiles {
 
 /** Makes the data folder (0700) and empty files (0600) where there are none: evidence is nobody else's to read. */
 export function makeFolder(files: LogFiles): void {
+  refuseFile(files);
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
   for (const path of [files.lock, files.database]) closeSync(openSync(path, 'a', 0o600));
+}
+
+/** Says so where somebody names a file as the data folder. Throws LogError. */
+export function refuseFile({ folder }: LogFiles): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new LogError('io', `the data folder ${folder} is a file; name the folder that it is in, or another one`);
 }

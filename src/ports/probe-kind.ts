@@ -51,6 +51,9 @@ export interface RunContext {
   readonly traceparent?: string;
 }
 
+/** What a short form says of one option: text, a number, or only that the option is there (`{}`). */
+export type ImpliedOption = string | number | Readonly<Record<string, never>>;
+
 /** What is true of every run of a kind. */
 export interface Traits {
   /** The steps of a run in order, and what kind of use each makes. */
@@ -80,10 +83,14 @@ export interface ProbeKind<Options = unknown, M extends Measured = Measured> {
   readonly traits: Traits;
   /** Whether a passing run proves that the thing really works (deep), or only that something answers. */
   readonly deep: (options: Options) => boolean;
-  /** The URL schemes that `probe: URL` may be short for, and the options that such a URL means. */
+  /**
+   * The URL schemes that `probe: URL` may be short for, the options that such a URL means (what it does not say is
+   * left out), and an example to show to whoever got one wrong.
+   */
   readonly shorthand?: {
     readonly schemes: readonly string[];
-    readonly options: (url: string) => Record<string, unknown>;
+    readonly options: (url: string) => Readonly<Record<string, ImpliedOption>>;
+    readonly example: string;
   };
   /** Kinds with steps that differ by options (or name capabilities) list them here; default: the traits'. */
   readonly steps?: (

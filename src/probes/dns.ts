@@ -30,7 +30,11 @@ expect: { answers: { within: [10.2.0.0/16] } }
   schema: dnsOptions,
   traits: { steps: [{ name: ASK, kind: 'read' }], origin: 'run', onDemand: true, network: true },
   deep: ({ expect }) => [expect.answers, expect.cname, expect.serialNewerThan].some((wanted) => wanted !== undefined),
-  shorthand: { schemes: ['dns'], options: (url) => ({ name: url.replace(/^dns:(\/\/)?/, '') }) },
+  shorthand: {
+    example: 'dns:www.example.com',
+    schemes: ['dns'],
+    options: (url) => ({ name: url.replace(/^dns:(\/\/)?/, '') }),
+  },
   run,
   judge(measured, options) {
     const finding = findingOf(measured.replies, options);

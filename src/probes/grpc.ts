@@ -67,7 +67,7 @@ tls: { minDaysLeft: 21 }
     network: true,
   },
   deep: ({ service }) => service !== '',
-  shorthand: { schemes: ['grpc', 'grpcs'], options: optionsOfUrl },
+  shorthand: { example: 'grpc://orders.example:50051', schemes: ['grpc', 'grpcs'], options: optionsOfUrl },
   run,
   judge(measured, options) {
     const { attempts, lookup, startedAt } = measured;

@@ -28,7 +28,7 @@ expect:
     network: true,
   },
   deep: ({ expect }) => looksInside(expect),
-  shorthand: { schemes: ['http', 'https'], options: (url) => ({ url }) },
+  shorthand: { example: 'https://pay.example/health', schemes: ['http', 'https'], options: (url) => ({ url }) },
   steps: (options) => [
     { name: REACH, kind: 'reach' },
     { name: ANSWER, kind: answerKind(options) },

@@ -38,7 +38,7 @@ tls: {}
   schema,
   traits: { steps: stepsOf(sqlQuestions(everyStep(), mysqlDialect)), origin: 'run', onDemand: true, network: true },
   deep: isDeep,
-  shorthand: { schemes: ['mysql', 'mariadb'], options: (url) => ({ url }) },
+  shorthand: { example: 'mysql://user@db.example/orders', schemes: ['mysql', 'mariadb'], options: (url) => ({ url }) },
   steps: (options) => stepsOf(sqlQuestions(options, mysqlDialect)),
   run: (options, context) => runSql(product, options, context),
   judge: (measured, options) => judgeSql(product, measured, options),

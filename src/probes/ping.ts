@@ -19,6 +19,7 @@ assert: ["lossPercent < 50.0"]
   traits: { steps: [{ name: ECHO, kind: 'reach' }], origin: 'run', onDemand: true, network: false },
   deep: () => false,
   shorthand: {
+    example: 'ping:gateway.example',
     schemes: ['ping'],
     options: (url) => ({ host: url.replace(/^ping:(\/\/)?/, '').replace(/^\[(.*)\]$/, '$1') }),
   },

@@ -38,7 +38,11 @@ tls: {}
   schema,
   traits: { steps: stepsOf(sqlQuestions(everyStep(), postgresDialect)), origin: 'run', onDemand: true, network: true },
   deep: isDeep,
-  shorthand: { schemes: ['postgres', 'postgresql'], options: (url) => ({ url }) },
+  shorthand: {
+    example: 'postgres://user@db.example/orders',
+    schemes: ['postgres', 'postgresql'],
+    options: (url) => ({ url }),
+  },
   steps: (options) => stepsOf(sqlQuestions(options, postgresDialect)),
   run: (options, context) => runSql(product, options, context),
   judge: (measured, options) => judgeSql(product, measured, options),

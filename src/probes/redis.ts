@@ -37,7 +37,7 @@ write: true
   schema: redisOptions,
   traits: { steps: ALL_STEPS, origin: 'run', onDemand: true, network: true },
   deep: (options) => options.identity !== undefined || options.write,
-  shorthand: { schemes: ['redis', 'rediss'], options: (url) => ({ url }) },
+  shorthand: { example: 'redis://cache.example:6379', schemes: ['redis', 'rediss'], options: (url) => ({ url }) },
   steps: (options) => stepsOf(redisQuestions(options, '')),
   run,
   judge: (measured, options) =>

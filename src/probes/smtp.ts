@@ -5,6 +5,7 @@ import type { DialogueMeasured } from './dialogue/measured.ts';
 import { smtpOptions, type SmtpOptions } from './smtp/options.ts';
 import { smtpQuestions } from './smtp/questions.ts';
 import { smtpSession, type SmtpAnswer } from './smtp/session.ts';
+import { hostAndPortOf } from './net/urls.ts';
 
 /** What a run of an `smtp` probe brought home. */
 export type SmtpMeasured = DialogueMeasured<SmtpAnswer>;
@@ -25,13 +26,7 @@ password: "\${env:SMTP_PASSWORD}"
   schema: smtpOptions,
   traits: { steps: stepsOf(smtpQuestions(everyStep())), origin: 'run', onDemand: true, network: true },
   deep: ({ username }) => username !== undefined,
-  shorthand: {
-    schemes: ['smtp'],
-    options(url) {
-      const [, host, port] = /^smtp:\/\/(.*?)(?::(\d+))?\/?$/.exec(url) ?? [];
-      return { host: (host ?? url).replace(/^\[(.*)\]$/, '$1'), ...(port !== undefined && { port: Number(port) }) };
-    },
-  },
+  shorthand: { example: 'smtp://mail.example:25', schemes: ['smtp'], options: hostAndPortOf },
   steps: (options) => stepsOf(smtpQuestions(options)),
   async run(options, context) {
     const { measured } = await converse(

@@ -8,6 +8,7 @@ import { endpoint, openConnection } from './net/connection.ts';
 import { eachAddress, factsOfLookup } from './net/each-address.ts';
 import { readUntil, type Received } from './net/read-until.ts';
 import type { Stopped } from './net/stopped.ts';
+import { hostAndPortOf } from './net/urls.ts';
 import { tcpOptions, type TcpOptions } from './tcp/options.ts';
 
 const REACH = 'reach';
@@ -55,13 +56,7 @@ expect: { matches: "^220 " }
     network: true,
   },
   deep: (options) => options.expect !== undefined,
-  shorthand: {
-    schemes: ['tcp'],
-    options(url) {
-      const [, host, port] = /^tcp:\/\/(.*):(\d+)\/?$/.exec(url) ?? [];
-      return { host: (host ?? url).replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
-    },
-  },
+  shorthand: { example: 'tcp://db.example:5432', schemes: ['tcp'], options: hostAndPortOf },
   steps: (options) => [
     { name: REACH, kind: 'reach' },
     ...(options.expect === undefined ? [] : [{ name: ANSWER, kind: 'read' } as const]),

@@ -9,6 +9,7 @@ import { ALPN, startTls } from './net/starttls.ts';
 import type { Stopped } from './net/stopped.ts';
 import { factsOfTls, type CertificateFacts, type TlsConnectionFacts } from './net/tls-facts.ts';
 import type { TlsFields } from './net/tls-trust.ts';
+import { hostAndPortOf } from './net/urls.ts';
 import { tlsOptions, type TlsOptions } from './tls/options.ts';
 
 const REACH = 'reach';
@@ -63,6 +64,7 @@ tls: { minDaysLeft: 21 }
       return { host: (host ?? url).replace(/^\[(.*)\]$/, '$1'), ...(port !== undefined && { port: Number(port) }) };
     },
   },
+  shorthand: { example: 'tls://www.example:443', schemes: ['tls'], options: hostAndPortOf },
   run,
   judge(measured, options) {
     const { attempts, lookup } = measured;

@@ -27,7 +27,7 @@ expect: { json: { $.type: heartbeat } }
     network: true,
   },
   deep: ({ expect }) => expect !== undefined,
-  shorthand: { schemes: ['ws', 'wss'], options: (url) => ({ url }) },
+  shorthand: { example: 'wss://live.example/feed', schemes: ['ws', 'wss'], options: (url) => ({ url }) },
   steps: stepsOf,
   run: runWebsocket,
   judge: judgeWebsocket,

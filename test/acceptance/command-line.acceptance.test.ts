@@ -71,6 +71,29 @@ describe('tocsin check', () => {
   });
 });
 
+test.each([['check'], ['run'], ['graph']])(
+  '%s without a configuration says where it looked, and what to do',
+  async (verb) => {
+    const empty = await mkdtemp(join(folder, 'empty-'));
+    const { code, stderr } = await runToEnd(process.execPath, [MAIN, verb], { cwd: empty, env: process.env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${empty}: there is neither ./config nor ./tocsin.yaml`);
+    expect(stderr).toContain('--config');
+    expect(stderr).not.toContain('    at ');
+  },
+);
+
+test.each([
+  [':1', 'ask :1: not the URL of a daemon; write it like http://127.0.0.1:9700'],
+  ['http://127.0.0.1:1', 'this port is reserved for another protocol'],
+  ['ftp://127.0.0.1', 'not the URL of a daemon'],
+])('status of %s says what is wrong with it in one line, and ends with 1', async (url, words) => {
+  const { code, stderr } = await tocsin('status', '--url', url);
+  expect(code).toBe(1);
+  expect(stderr).toContain(words);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
 describe('tocsin probe', () => {
   test('prints a transcript and ends with 0 where it passes', async () => {
     const { code, stdout } = await tocsin('probe', 'db/http', '-c', 'good.yaml');
@@ -165,6 +188,25 @@ describe('tocsin run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(join(running.folder, 'data'));
     expect(stderr).toMatch(/in use|uses/);
+  });
+
+  test('refuses a file as its data folder, and so do those who read one', async () => {
+    const file = join(folder, 'good.yaml');
+    const words = `the data folder ${file} is a file`;
+    const run = await tocsin('run', '-c', 'good.yaml', '--data', file, '--listen', '127.0.0.1:0');
+    expect({ code: run.code, said: run.stderr.includes(words) }).toEqual({ code: 2, said: true });
+    const status = await tocsin('status', '--data', file);
+    expect({ code: status.code, said: status.stderr.includes(words) }).toEqual({ code: 1, said: true });
+  });
+
+  test('says at its start whose failure would reach nobody', async () => {
+    await using running = await startTocsin(good(target.url).replace(/^channels:.*$/m, ''));
+    await running.ready();
+    const lines = running.output().split('\n');
+    const told = lines.filter((line) => line.includes('page/none'));
+    expect(told).toHaveLength(2);
+    expect(told[0]).toContain('"level":"warn"');
+    expect(told[0]).toContain('a failure of db');
   });
 
   test('status, incidents and history read a running daemon and its data folder alike', async () => {

@@ -48,7 +48,7 @@ const web = kind(
     { name: 'answer', kind: 'read' },
   ],
   {
-    shorthand: { schemes: ['http', 'https'], options: (url) => ({ url }) },
+    shorthand: { example: 'https://host/path', schemes: ['http', 'https'], options: (url) => ({ url }) },
     variables: { status: 'int', headers: 'map', body: 'string', json: 'dyn' },
     deep: ({ expect }) => expect.contains !== undefined,
   },

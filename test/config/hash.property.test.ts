@@ -24,7 +24,7 @@ const services = fc
         title,
         tier,
         labels,
-        ...(index === 0 ? {} : { needs: needs.map((n) => ({ soft: `s${n % index}` })) }),
+        ...(index === 0 ? {} : { needs: [...new Set(needs.map((n) => n % index))].map((n) => ({ soft: `s${n}` })) }),
         probes: {
           front: { kind: 'web', url: 'https://a.example/', every, expect: { status: 200, contains: 'x' } },
           back: { kind: 'store', host: 'h', write: true },

@@ -2,38 +2,16 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from '../../model/failure.ts';
 import { duration } from '../../ports/fields.ts';
 import { cronProblem } from './cron-expression.ts';
+import { PINNABLE, pinValue } from './pin-value.ts';
+import type { PinnableFact } from './pin-value.ts';
 import { instant, listOf, timezone } from './words.ts';
 
 const notify = z.enum(['page', 'ticket', 'record']);
-const pinValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-
 /** A value that a fact must have, for a while or always. */
-const PinSchema = z.union([
-  pinValue,
-  z.strictObject({ value: pinValue, from: instant().optional(), until: instant().optional() }),
-]);
-
-/** The facts that runs bring home; a pin of anything else would never hold, and page for a misspelling. */
-const PINNABLE = [
-  'addresses',
-  'authorityKeys',
-  'cname',
-  'digest',
-  'httpVersion',
-  'issuer',
-  'logKey',
-  'notAfter',
-  'realm',
-  'role',
-  'rootVersion',
-  'serial',
-  'server',
-  'service',
-  'spki',
-  'targets',
-  'treeId',
-  'version',
-] as const;
+function pinOf(fact: PinnableFact) {
+  const value = pinValue(fact);
+  return z.union([value, z.strictObject({ value, from: instant().optional(), until: instant().optional() })]);
+}
 
 /** Where probes may connect. */
 export const AllowSchema = z
@@ -123,7 +101,7 @@ export const ProbeSchema = z.strictObject({
     .optional()
     .meta({ description: 'what must be true of the measured values', examples: [['latencyMs < 500']] }),
   pin: z
-    .strictObject(Object.fromEntries(PINNABLE.map((fact) => [fact, listOf(PinSchema).optional()])))
+    .strictObject(Object.fromEntries(PINNABLE.map((fact) => [fact, listOf(pinOf(fact)).optional()])))
     .optional()
     .meta({ description: 'facts that must hold', examples: [{ addresses: ['10.2.0.0/16'] }] }),
   enabled: z.boolean().default(true),

@@ -120,7 +120,12 @@ export const VantageSchema = z.strictObject({
         z.strictObject({ http: url('https', 'http') }),
       ]),
     )
-    .default([]),
+    .min(1)
+    .optional()
+    .meta({
+      description: 'reached by other ways than what is watched; two or more, run by others',
+      examples: [[{ tcp: '192.0.2.1:443' }, { dns: 'example.org' }]],
+    }),
 });
 
 export const DeadmanSchema = z

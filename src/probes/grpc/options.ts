@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { ImpliedOption } from '../../ports/probe-kind.ts';
 import { networkFields, tlsFields } from '../net/fields.ts';
 
 /** The `grpc` kind's own fields. */
@@ -25,7 +26,7 @@ export function parseTarget(text: string): { readonly host: string; readonly por
 }
 
 /** What `grpc://host:port/service` means, and `grpcs://` over TLS. */
-export function optionsOfUrl(url: string): Record<string, unknown> {
+export function optionsOfUrl(url: string): Record<string, ImpliedOption> {
   const [, secure, target, service] = /^grpc(s?):\/\/([^/]*)\/?(.*)$/s.exec(url) ?? [];
   return {
     target: target ?? url,

@@ -132,7 +132,8 @@ export function hostName() {
     .string()
     .max(253)
     .refine(
-      (text) => isIP(text) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}\.?)+$/.test(text),
+      (text) =>
+        isIP(text) !== 0 || /^(?:[A-Za-z0-9_][A-Za-z0-9_-]{0,62}\.)*[A-Za-z0-9_][A-Za-z0-9_-]{0,62}\.?$/.test(text),
       'not a host name or an address',
     );
 }
@@ -142,18 +143,30 @@ export function portNumber() {
   return z.number().int().min(1).max(65_535);
 }
 
-const UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 };
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 },
+  ...{ GB: 1_000_000_000, GiB: 1_073_741_824 },
+};
+const BYTES = /^(\d{1,9})([kKMG]?i?B)$/;
 const MAX_BYTES = 64 * 1_048_576;
 
 /** A number of bytes: `1MiB`, `64KiB`, `500kB` or a plain number; gives the number. */
 export function byteCount() {
   return z
-    .union([z.number().int().min(1), z.string().regex(/^\d{1,9}(B|kB|KiB|MB|MiB)$/)])
+    .union([z.number(), z.string()])
     .transform((given, context) => {
-      const [, amount, unit] = /^(\d+)([A-Za-z]+)$/.exec(String(given)) ?? [];
-      const bytes = typeof given === 'number' ? given : Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
-      if (bytes >= 1 && bytes <= MAX_BYTES) return bytes;
-      context.addIssue({ code: 'custom', message: 'between 1B and 64MiB' });
+      const bytes = bytesOf(given);
+      if (bytes !== undefined && bytes >= 1 && bytes <= MAX_BYTES) return bytes;
+      const message = bytes === undefined ? 'not a size' : 'must be between 1B and 64MiB';
+      context.addIssue({ code: 'custom', message: `${message}; write it like 1MiB, 64KiB, 500kB or 4096` });
       return z.NEVER;
-    });
+    })
+    .meta({ examples: ['1MiB', '64KiB', 4096] });
+}
+
+function bytesOf(given: number | string): number | undefined {
+  if (typeof given === 'number') return Number.isInteger(given) ? given : undefined;
+  const [, amount, unit = ''] = BYTES.exec(given) ?? [];
+  const factor = UNITS[unit];
+  return factor === undefined ? undefined : Number(amount) * factor;
 }

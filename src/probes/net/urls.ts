@@ -14,3 +14,9 @@ export function shownUrl(url: string | URL): string {
   const parsed = new URL(url);
   return `${parsed.origin}${parsed.pathname}${parsed.search === '' ? '' : '?…'}`;
 }
+
+/** What `tcp://host:port` and its like say: the port is left out where they name none. Nothing is checked. */
+export function hostAndPortOf(url: string): { host: string; port?: number } {
+  const [, host = url, port] = /^[a-z]+:\/\/(.*?)(?::(\d+))?\/?$/is.exec(url) ?? [];
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), ...(port !== undefined && { port: Number(port) }) };
+}
