@@ -57,13 +57,6 @@ tls: { minDaysLeft: 21 }
   },
   deep: () => false,
   steps: ({ oldTrust }) => stepsOf(oldTrust !== undefined),
-  shorthand: {
-    schemes: ['tls'],
-    options(url) {
-      const [, host, port] = /^tls:\/\/(.*?)(?::(\d+))?\/?$/.exec(url) ?? [];
-      return { host: (host ?? url).replace(/^\[(.*)\]$/, '$1'), ...(port !== undefined && { port: Number(port) }) };
-    },
-  },
   shorthand: { example: 'tls://www.example:443', schemes: ['tls'], options: hostAndPortOf },
   run,
   judge(measured, options) {
