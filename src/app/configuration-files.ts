@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
@@ -82,11 +83,25 @@ async function readText(file: string, maxBytes: number): Promise<string> {
       length += bytesRead;
       if (length > maxBytes) throw new ConfigError('too-large', `read ${file}: more than ${String(maxBytes)} bytes`);
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return textOf(Buffer.concat(chunks), file);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw failure('read', file, cause);
   }
+}
+
+/** Rejects other encodings by name where a file shows its own, and says at which line the first wrong byte is. */
+function textOf(bytes: Buffer, file: string): string {
+  const utf16 = bytes.length > 1 && ['fffe', 'feff'].includes(bytes.toString('hex', 0, 2));
+  if (utf16) throw new ConfigError('unreadable', `read ${file}: it is UTF-16; save it as UTF-8`);
+  if (isUtf8(bytes)) return new TextDecoder('utf-8').decode(bytes);
+  let line = 1;
+  for (let start = 0; start < bytes.length; line += 1) {
+    const end = bytes.indexOf(0x0a, start);
+    if (!isUtf8(bytes.subarray(start, end < 0 ? undefined : end))) break;
+    start = end + 1;
+  }
+  throw new ConfigError('unreadable', `read ${file}: line ${String(line)} is not UTF-8; save the file as UTF-8`);
 }
 
 async function realpathOf(path: string): Promise<string> {

@@ -112,11 +112,28 @@ function problemOf(error: unknown, expression: string, language: AssertionLangua
   if (code === 'unexpected_token' && start >= expression.length) {
     return { code: 'assert/syntax', message: 'the expression ends too early', ...span };
   }
+  if (code === 'expected_token' && start >= expression.length) {
+    const closing = /expected R(PAREN|BRACKET|BRACE)\b/i.exec(summaryOf(error))?.[1];
+    const missing =
+      closing === undefined ? '' : `: a ${{ PAREN: ')', BRACKET: ']', BRACE: '}' }[closing] ?? ''} is missing`;
+    return { code: 'assert/syntax', message: `the expression ends too early${missing}`, ...span };
+  }
   // `bytes > 0`: CEL's names of types are values too, and nobody who writes one here means it.
   const isType = code === 'no_such_overload' && /\btype\b/.test(summaryOf(error)) && language.variables.has('json');
-  const help = isType ? 'a name such as bytes or int is a type; a field of the JSON is json.bytes' : undefined;
   const isSyntax = error instanceof Error && error.name === 'ParseError';
+  const help = isType
+    ? 'a name such as bytes or int is a type; a field of the JSON is json.bytes'
+    : isSyntax
+      ? operatorMeant(expression, start)
+      : undefined;
   return { code: isSyntax ? 'assert/syntax' : 'assert/type', message: summaryOf(error), help, ...span };
+}
+
+/** An operator as another language writes it. */
+function operatorMeant(expression: string, at: number): string | undefined {
+  if (/^[^=!<>]?=[^=]/.test(expression.slice(Math.max(0, at - 1), at + 2))) return 'compare with ==';
+  const unquoted = expression.replaceAll(/"[^"]*"|'[^']*'/g, '');
+  return /\b(and|or|not|AND|OR|NOT)\b/.test(unquoted) ? 'write && for and, || for or, ! for not' : undefined;
 }
 
 /** A misspelt variable, or a field of the body that is named as if it were one. */

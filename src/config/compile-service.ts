@@ -178,7 +178,10 @@ function tellUnlessMapping(node: YamlNode, key: string, service: string, mistake
     place: placeOf(value),
     subject: `services.${service}.${key}`,
     message: `${key} must be a mapping of names, not ${value.kind === 'list' ? 'a list' : 'a value'}`,
-    help: key === 'capabilities' ? 'write it like capabilities: { read: {}, write: {} }' : undefined,
+    help:
+      key === 'capabilities'
+        ? 'write it like capabilities: { read: {}, write: {} }'
+        : 'write it like probes: { web: { kind: http, url: … } }',
   });
 }
 

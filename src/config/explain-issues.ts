@@ -3,6 +3,7 @@ import { exclusiveKeys } from './exclusive-keys.ts';
 import type { ExclusiveKeys } from './exclusive-keys.ts';
 import type { Mistakes, Told } from './mistakes.ts';
 import { nearestName, suggestion } from './nearest-name.ts';
+import { otherSpelling } from './other-spelling.ts';
 import { keysAt, schemasAt, shapesAt } from './schema-shape.ts';
 import type { PathStep } from './schema-shape.ts';
 import { placeOf } from './yaml-tree.ts';
@@ -81,7 +82,7 @@ function tellIssue(issue: Issue, checked: Checked, mistakes: Mistakes): void {
       tell({
         code: 'config/type',
         ...wrongType(name, [issue.expected], node),
-        help: otherSpelling(node, issue.path, checked),
+        help: otherSpelling(node, name, schemasAt(checked.schema, issue.path)),
       });
       return;
     case 'invalid_value':
@@ -175,12 +176,17 @@ function tellUnion(issue: Issue & { code: 'invalid_union' }, checked: Checked, m
   const root = rootIssues(issue.errors);
   const types = root.flatMap((one) => (one.code === 'invalid_type' ? [one.expected] : []));
   const values = root.flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []));
+  if (values.length > MANY) {
+    const subject = [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.');
+    mistakes.error({ code: 'config/value', place: placeOf(node), subject, ...wrongValue(name, values, node) });
+    return;
+  }
   mistakes.error({
     code: values.length > 0 ? 'config/value' : 'config/type',
     place: placeOf(node),
     subject: [checked.subject, pathText(issue.path)].filter((part) => part !== '').join('.'),
     ...wrongType(name, types, node, values),
-    help: otherSpelling(node, issue.path, checked) ?? checked.hint,
+    help: otherSpelling(node, name, schemasAt(checked.schema, issue.path)) ?? checked.hint,
   });
 }
 
@@ -223,19 +229,6 @@ function wrongType(
   return { message: `${name} must be ${wanted.join(' or ')}, not ${values.length > 0 ? shown(node) : got}` };
 }
 
-/** What a small change of spelling would make right: quotes, no quotes, or a unit. */
-function otherSpelling(node: YamlNode, path: readonly PathStep[], checked: Checked): string | undefined {
-  if (node.kind !== 'scalar' || node.value === null || node.interpolated) return undefined;
-  const schemas = schemasAt(checked.schema, path);
-  const fits = (value: unknown): boolean => schemas.some((schema) => schema.safeParse(value).success);
-  const written = node.source.text.slice(node.start, node.end);
-  if (typeof node.value !== 'string') {
-    if (fits(written)) return `put it in quotes: "${written}"`;
-    return typeof node.value === 'number' && fits(`${written}s`) ? `write it with its unit: ${written}s` : undefined;
-  }
-  return /^-?\d+(\.\d+)?$/.test(node.value) && fits(Number(node.value)) ? 'remove the quotes' : undefined;
-}
-
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
@@ -253,6 +246,9 @@ export function kindWords(node: YamlNode): string {
   return node.kind === 'list' ? 'a list' : 'a mapping';
 }
 
+/** More values than this are not listed in a sentence. */
+const MANY = 12;
+
 /** Lists the right values, unless there are too many to read. */
 function wrongValue(
   name: string,
@@ -260,7 +256,7 @@ function wrongValue(
   node: YamlNode,
 ): { message: string; help: string | undefined } {
   const written = node.kind === 'scalar' && !node.interpolated ? String(node.value) : '';
-  if (values.length > 12)
+  if (values.length > MANY)
     return { message: `${name} cannot be ${shown(node)}`, help: suggestion(written, values, 'values') };
   const wanted = values.length === 1 ? values[0] : `one of ${values.join(', ')}`;
   const near = nearestName(written, values);

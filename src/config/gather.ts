@@ -2,6 +2,7 @@ import { kindWords, tellUnknownKey } from './explain-issues.ts';
 import { DocumentSchema, TEAM_KEYS } from './grammar/document.ts';
 import { NAME_RULE, isName } from './grammar/words.ts';
 import type { Mistakes } from './mistakes.ts';
+import { missingBlank } from './other-spelling.ts';
 import { tellDouble } from './tell-double.ts';
 import { placeOf, plain } from './yaml-tree.ts';
 import type { ListNode, MapNode, ScalarNode, YamlNode } from './yaml-tree.ts';
@@ -132,12 +133,13 @@ function declare(
 /** Tells a name that is none. */
 export function checkName(name: string, key: YamlNode, mistakes: Mistakes): void {
   if (isName(name)) return;
+  const spelt = name.toLowerCase().replaceAll(/[_\s.]+/g, '-');
   mistakes.error({
     code: 'config/name',
     place: placeOf(key),
     subject: name,
-    message: `${name} is not a name`,
-    help: NAME_RULE,
+    message: name === '' ? 'a name must not be empty' : `${name} is not a name`,
+    help: isName(spelt) ? `write ${spelt}: ${NAME_RULE}` : NAME_RULE,
   });
 }
 
@@ -177,11 +179,19 @@ function isList(node: YamlNode, what: string, mistakes: Mistakes): node is ListN
   return false;
 }
 
+/** How sections are written whose shape is often taken for another. */
+const SHAPES: Readonly<Record<string, string>> = {
+  services: 'write it like services: { payments: { external: true }, shop: { needs: [payments] } }',
+  channels: 'write it like channels: { mail: { kind: email, … } }',
+  routes: 'write it like routes: [{ page: [mail] }]',
+};
+
 function tellShape(node: YamlNode, what: string, wanted: string, mistakes: Mistakes): void {
   mistakes.error({
     code: 'config/type',
     place: placeOf(node),
     subject: what,
     message: `${what} must be ${wanted}, not ${kindWords(node)}`,
+    help: missingBlank(node) ?? SHAPES[what],
   });
 }

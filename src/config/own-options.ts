@@ -33,8 +33,12 @@ export function ownOptions(written: WithKind, mistakes: Mistakes): unknown {
   const read = kind.schema.safeParse(node.kind === 'map' ? plain(node) : {});
   if (read.success) return read.data;
   const about = {
-    ...{ node, schema: kind.schema, at: written.implied === undefined ? written.key : written.node },
-    ...{ subject, name, alsoKnown: common },
+    node,
+    schema: kind.schema,
+    at: written.implied === undefined ? written.key : written.node,
+    subject,
+    name,
+    alsoKnown: common,
     ...(written.implied !== undefined && {
       hint: `write it like ${written.implied.example}, or in full under probes`,
     }),

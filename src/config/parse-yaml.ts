@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { Place } from '../model/configuration.ts';
+import { explainSyntax } from './explain-syntax.ts';
 import { LIMITS } from './limits.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Source } from './source.ts';
@@ -53,12 +54,8 @@ function tellSyntax(document: Document.Parsed, source: Source, mistakes: Mistake
   if (first === undefined || unquoted.some((error) => error.pos[0] <= first.pos[0])) return;
   if (first.code === 'RESOURCE_EXHAUSTION') tooDeep(source.place(first.pos[0], first.pos[1]), mistakes);
   else {
-    mistakes.error({
-      code: 'syntax/yaml',
-      place: source.place(first.pos[0], first.pos[1]),
-      message: lowerFirst(first.message),
-      help: first.code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
-    });
+    const { start, end, ...told } = explainSyntax(first, document, source.text);
+    mistakes.error({ code: 'syntax/yaml', place: source.place(start, end), ...told });
   }
 }
 
@@ -69,10 +66,6 @@ function tooDeep(place: Place, mistakes: Mistakes): void {
     message: `nested deeper than ${LIMITS.depth} levels`,
     help: 'no configuration needs that',
   });
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** Turns YAML's nodes into ours, in document order, so that an alias means the last anchor above it. */
@@ -161,6 +154,9 @@ class Converter {
       code: 'config/key',
       place: placeOf(where),
       message: isScalar(key) ? `${String(key.value)} cannot be a key` : 'a key must be plain text',
+      help: this.#source.text.startsWith('{{', where.start)
+        ? 'this looks like a template: fill it in first'
+        : undefined,
     });
     return undefined;
   }

@@ -1,7 +1,8 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { explainIssues, kindWords, tellUnknownKey } from './explain-issues.ts';
 import type { Checked } from './explain-issues.ts';
 import type { Mistakes } from './mistakes.ts';
+import { missingBlank, otherSpelling } from './other-spelling.ts';
 import { child, placeOf, plain } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
 
@@ -25,6 +26,7 @@ export function readFields<S extends z.ZodObject>(
       place: placeOf(node),
       subject,
       message: `${where.name} must be a mapping, not ${kindWords(node)}`,
+      help: missingBlank(node),
     });
     return {};
   }
@@ -75,7 +77,8 @@ export function readItems<T>(
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return [];
   if (node.kind !== 'list' && !single) {
     const message = `${key} must be a list, not ${kindWords(node)}`;
-    mistakes.error({ code: 'config/type', place: placeOf(node), subject: joined(subject, key), message });
+    const help = otherSpelling(node, key, [z.array(item)]);
+    mistakes.error({ code: 'config/type', place: placeOf(node), subject: joined(subject, key), message, help });
     return [];
   }
   const items = node.kind === 'list' ? node.items : [node];

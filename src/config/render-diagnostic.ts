@@ -34,13 +34,13 @@ export function renderDiagnostic(
   const { place, severity, code, message, path, help } = diagnostic;
   const paint = painter(options.colour);
   const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column}: `;
-  const head = `${paint('bold', where)}${paint(severity, severity)} ${paint('dim', code)}: ${message}`;
+  const head = `${paint('bold', printable(where))}${paint(severity, severity)} ${paint('dim', code)}: ${printable(message)}`;
   const gutter = ' '.repeat(String(place?.line ?? 0).length);
   const frame =
     place === undefined || sourceText === undefined ? [] : codeFrame(diagnostic, place, sourceText, options);
   const notes = [
     ...(path === undefined || path.length === 0 ? [] : [`${gutter} = ${paint('dim', 'path:')} ${path.join(' → ')}`]),
-    ...(help === undefined ? [] : [`${gutter} = ${paint('help', 'help:')} ${help}`]),
+    ...(help === undefined ? [] : [`${gutter} = ${paint('help', 'help:')} ${printable(help)}`]),
   ];
   return [head, ...frame, ...notes].join('\n');
 }
@@ -108,7 +108,7 @@ function masked(
     if (from >= end) from += grown;
     if (to >= end) to += grown;
   }
-  return { text: text.replaceAll('\t', ' '), from, to };
+  return { text: printable(text), from, to };
 }
 
 /** Spans that touch, or are the same, as one; given and returned by their starts. */
@@ -121,6 +121,19 @@ function joined(spans: readonly { readonly start: number; readonly end: number }
   }
   return apart;
 }
+
+/** What a file holds must not command the terminal: every control character becomes one that only shows it. */
+function printable(text: string): string {
+  return Array.from(text, (character) => {
+    const code = character.charCodeAt(0);
+    if (character === '\t') return ' ';
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return (code >= 0x7f && code <= 0x9f) || DIRECTIONS.test(character) ? '\ufffd' : character;
+  }).join('');
+}
+
+/** Characters that turn the direction of what follows, or end a line without looking so. */
+const DIRECTIONS = /[\u2028-\u202e\u2066-\u2069]/;
 
 /** At most `room` characters of a line, with the mark among them; `…` stands for what was cut. */
 function cutAround(line: MarkedLine, room: number): MarkedLine {

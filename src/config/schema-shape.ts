@@ -24,7 +24,7 @@ function definitionOf(schema: z.ZodType): Definition {
 }
 
 /** The schemas that the value itself may answer to: wrappers opened, the alternatives of unions side by side. */
-function* alternatives(schema: z.ZodType): Generator<z.ZodType> {
+export function* alternatives(schema: z.ZodType): Generator<z.ZodType> {
   const definition = definitionOf(schema);
   yield schema;
   if (definition.type === 'lazy' && definition.getter !== undefined) yield* alternatives(definition.getter());

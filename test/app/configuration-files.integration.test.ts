@@ -38,3 +38,15 @@ test('a file outside of the declaring one is refused where it must lie within, l
     configurationFiles.referenced(declaring, '../../etc/hostname', { within: true, maxBytes: 100 }),
   ).rejects.toMatchObject({ code: 'outside' });
 });
+
+test.each([
+  ['UTF-16', Buffer.from('\ufeffservices: {}\n', 'utf16le'), 'it is UTF-16; save it as UTF-8'],
+  ['Latin-1', Buffer.from('services:\n  shop: { title: Gr\u00fc\u00dfe }\n', 'latin1'), 'line 2 is not UTF-8'],
+])('a file in %s is refused by name or by its line', async (name, bytes, words) => {
+  const file = join(folder, `${name}.yaml`);
+  await writeFile(file, bytes);
+  await expect(configurationFiles.text(file, 1000)).rejects.toMatchObject({
+    code: 'unreadable',
+    message: expect.stringContaining(words) as string,
+  });
+});

@@ -35,6 +35,22 @@ describe('a diagnostic in a terminal', () => {
     );
   });
 
+  test('lets no control character of a file or a message through to the terminal', () => {
+    const text = 'services:\n  shop:\n    needs: [kms.sgin] \u001b[2J\u0007\u009b31m\u202e\n';
+    const shown = renderDiagnostic({ ...unknown, message: 'no \u001b[2J\u0000' }, text, { colour: false });
+    expect(stripVTControlCharacters(shown)).toBe(shown);
+    for (const character of ['\u001b', '\u0007', '\u0000', '\u009b', '\u202e']) expect(shown).not.toContain(character);
+    expect(shown).toContain('no ␛[2J␀');
+  });
+
+  test('hides what two findings call a secret once, and all of it', () => {
+    const inline: Diagnostic = { ...unknown, code: 'secret/inline' };
+    const both = [place(3, 12, 16), place(3, 13, 21)].map((at) => ({ ...inline, place: at }));
+    const shown = renderDiagnostics(both, [{ file: 'team.yaml', text: TEXT }], { colour: false });
+    expect(shown).toContain('3 |     needs: <secret>]');
+    expect(shown).not.toContain('[kms');
+  });
+
   test('has colours only where they are asked for', () => {
     const coloured = renderDiagnostic(unknown, TEXT, { colour: true });
     expect(coloured).toContain('\u001b[31merror\u001b[0m');

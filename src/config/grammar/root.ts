@@ -56,7 +56,10 @@ export const ChannelSchema = z.strictObject({
 
 const channels = z.array(z.string());
 const TIMES = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
-const timeOfDay = z.string().regex(TIMES, 'not a time of day; write it like 09:00');
+const timeOfDay = z
+  .string()
+  .regex(TIMES, 'not a time of day; write it like 09:00')
+  .meta({ examples: ['09:00'] });
 
 /** Who hears. */
 export const RouteSchema = z.strictObject({

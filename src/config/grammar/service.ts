@@ -111,7 +111,13 @@ export const ServiceSchema = z
       .record(z.string(), z.unknown().meta({ part: 'capability' }))
       .nullish()
       .meta({ description: 'without any, the service has exactly one, named up' }),
-    probe: z.string().optional().meta({ description: 'a URL: short for one probe named after its kind' }),
+    probe: z
+      .string()
+      .optional()
+      .meta({
+        description: 'a URL: short for one probe named after its kind',
+        examples: ['https://pay.example/health', 'tcp://db.example:5432'],
+      }),
     probes: z.record(z.string(), z.unknown().meta({ part: 'probe' })).nullish(),
     recovery: z.array(RecoverySchema).default([]).meta({ description: 'alternatives; each needs all of its needs' }),
     start: z.array(capabilityRef()).default([]).meta({ description: 'what a cold start needs beyond the hard needs' }),

@@ -46,7 +46,8 @@ function whyNotPattern(text: string): string | undefined {
     RE2JS.compile(text);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'refused';
-    return `not a regular expression in RE2 syntax: ${reason.slice(0, 200)}`;
+    const reason = (error instanceof Error ? error.message : 'refused').replace(/^error parsing regexp: /, '');
+    const looks = /\(\?<?[=!]/.test(text) ? 'nothing can look ahead or behind: ' : '';
+    return `not a regular expression in RE2 syntax: ${looks}${reason.slice(0, 200)}`;
   }
 }

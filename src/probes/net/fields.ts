@@ -144,8 +144,13 @@ export function portNumber() {
 }
 
 const UNITS: Readonly<Record<string, number>> = {
-  ...{ B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1_048_576 },
-  ...{ GB: 1_000_000_000, GiB: 1_073_741_824 },
+  B: 1,
+  kB: 1000,
+  KiB: 1024,
+  MB: 1_000_000,
+  MiB: 1_048_576,
+  GB: 1_000_000_000,
+  GiB: 1_073_741_824,
 };
 const BYTES = /^(\d{1,9})([kKMG]?i?B)$/;
 const MAX_BYTES = 64 * 1_048_576;
