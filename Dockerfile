@@ -6,8 +6,8 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # No install script is needed: the image brings its own Node.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/
+COPY tsconfig.json tsconfig.build.json vite.config.ts ./
+COPY scripts/build.ts scripts/build-page.ts scripts/
 COPY src src
 RUN node scripts/build.ts && npm prune --omit=dev --ignore-scripts && mkdir empty
 

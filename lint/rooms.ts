@@ -43,11 +43,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   api: {
     rooms: ['model', 'core', 'ports'],
     packages: ['fastify', '@fastify/helmet', '@fastify/rate-limit', '@fastify/static'],
-    // To compare tokens in constant time.
-    builtins: ['node:crypto'],
+    // To compare tokens in constant time, and to read the page's document.
+    builtins: ['node:crypto', 'node:fs/promises'],
     pure: false,
   },
-  web: { rooms: [], typesOf: ['api'], packages: [], builtins: [], pure: false },
+  web: {
+    rooms: [],
+    typesOf: ['api'],
+    packages: ['preact', '@preact/signals', 'uplot', '@dagrejs/dagre'],
+    builtins: [],
+    pure: false,
+  },
   cli: {
     rooms: ['model', 'core', 'app', 'world'],
     packages: ['commander'],

@@ -10,6 +10,7 @@ interface RealServer {
 }
 
 const realServers: readonly RealServer[] = [
+  { program: 'chromium', debianPackage: 'chromium', tests: 'the page, in a real browser' },
   { program: 'dnsmasq', debianPackage: 'dnsmasq-base', tests: 'a repointed name, seen through a real DNS server' },
   { program: 'docker-registry', debianPackage: 'docker-registry', tests: 'probes of a real image registry' },
   { program: 'etcd', debianPackage: 'etcd-server', tests: 'probes of a real etcd' },

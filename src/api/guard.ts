@@ -4,8 +4,9 @@ import type { Auth, Role } from '../ports/loaded.ts';
 import { hostNameOf, isLoopback, isOurName } from './host-names.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
-import { includes, isSecret, tokensOf } from './tokens.ts';
-import type { Tokens } from './tokens.ts';
+import type { Session, Sessions } from './sessions.ts';
+import { hashOf, includes, isSecret, sameHash, tokensOf } from './tokens.ts';
+import type { Bearer, Tokens } from './tokens.ts';
 
 /** What a route asks of whoever calls it. `open`: nothing at all; `read`, `write`: as the configuration says. */
 export type Access =
@@ -21,6 +22,8 @@ export interface GuardSettings {
   readonly writeToken?: Secret;
   /** Whether we listen on loopback only. */
   readonly loopbackOnly: boolean;
+  /** Who signed in on the page; it outlives a reload. */
+  readonly sessions: Sessions;
 }
 
 /** The rules of one configuration. Replaced as a whole by a reload. */
@@ -32,6 +35,12 @@ export interface Guard {
   readonly checkHost: (request: FastifyRequest, access: Access) => Problem | undefined;
   /** `own`: a token that is good for this one thing only, such as a heartbeat's. */
   readonly admit: (request: FastifyRequest, access: Access, own?: Secret) => Admission;
+  /** Opens a session for whoever has this token; undefined where it is not one of ours. */
+  readonly signIn: (token: string) => ReturnType<Sessions['open']>;
+  /** Whose session a `Cookie` header names. */
+  readonly session: (cookieHeader: string | undefined) => Session | undefined;
+  /** Whether this request may read without any token. */
+  readonly readsFreely: (request: FastifyRequest) => boolean;
 }
 
 export function createGuard(settings: GuardSettings): Guard {
@@ -45,9 +54,29 @@ export function createGuard(settings: GuardSettings): Guard {
     },
     admit: (request, access, own) => {
       if (access.kind === 'open') return { kind: 'admitted', by: null };
-      return admitBearer(request, access, { tokens, own, readingIsOpen: isReadingOpen(settings.auth, request) });
+      const readingIsOpen = isReadingOpen(settings.auth, request);
+      const session = settings.sessions.find(request.headers.cookie, tokens);
+      if (request.headers.authorization === undefined && session !== undefined)
+        return admitSession(request, access, session);
+      return admitBearer(request, access, { tokens, own, readingIsOpen });
     },
+    signIn: (token) => settings.sessions.open(token, tokens, settings.publicUrl?.startsWith('https:') === true),
+    session: (cookieHeader) => settings.sessions.find(cookieHeader, tokens),
+    readsFreely: (request) => isReadingOpen(settings.auth, request),
   };
+}
+
+/** A browser sends the cookie by itself; only our own page knows what to put beside it. */
+function admitSession(
+  request: FastifyRequest,
+  access: Exclude<Access, { kind: 'open' }>,
+  { bearer, csrf }: Session,
+): Admission {
+  const shown = request.headers['tocsin-csrf'];
+  const isOurs = typeof shown === 'string' && sameHash(hashOf(shown), hashOf(csrf));
+  if (access.kind === 'write' && !isOurs)
+    return problem('forbidden', `${request.method} ${pathOf(request)} with a cookie needs the header tocsin-csrf`);
+  return admitRole(request, access, bearer);
 }
 
 function admitBearer(
@@ -65,6 +94,10 @@ function admitBearer(
   if (own !== undefined && isSecret(token, own)) return { kind: 'admitted', by: 'its own token' };
   const bearer = tokens.bearerOf(token);
   if (bearer === undefined) return problem('unauthorized', 'this token is not one of ours');
+  return admitRole(request, access, bearer);
+}
+
+function admitRole(request: FastifyRequest, access: Exclude<Access, { kind: 'open' }>, bearer: Bearer): Admission {
   const needed = access.kind === 'read' ? 'viewer' : access.role;
   if (includes(bearer.role, needed)) return { kind: 'admitted', by: bearer.name };
   return problem(

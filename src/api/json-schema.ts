@@ -8,7 +8,7 @@ export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly type?: TypeName | readonly TypeName[];
-  readonly enum?: readonly (string | number)[];
+  readonly enum?: readonly (string | number | null)[];
   readonly format?: 'date-time' | 'uri';
   readonly pattern?: string;
   readonly minLength?: number;

@@ -4,11 +4,20 @@ import type { Secret } from '../model/secret.ts';
 import type { DaemonView } from '../ports/daemon-view.ts';
 import type { Access } from './guard.ts';
 import type { FromSchema, JsonSchema } from './json-schema.ts';
+import type { LiveFeed } from './live-feed.ts';
 import type { Problem } from './problem.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 /** What handlers may ask. */
 export interface ApiContext {
   readonly view: DaemonView;
+  /** Tells whoever listens what changes. */
+  readonly live: LiveFeed;
+  /** Signing in and out on the page. `close` gives the header that makes the browser forget. */
+  readonly signIn: {
+    readonly open: (token: string) => ReturnType<Sessions['open']>;
+    readonly close: (cookieHeader: string | undefined) => string;
+  };
   /** Findings about the running configuration. */
   readonly findings: () => readonly Diagnostic[];
   /** One scrape in Prometheus' text format; undefined where metrics are switched off. */
@@ -28,20 +37,45 @@ export interface Asked<Params = unknown, Query = unknown, Body = unknown> {
   readonly body: Body;
   /** The name of the token that was shown; empty where none was needed. */
   readonly by: string;
+  /** Who asks from a browser. */
+  readonly caller: Caller;
+  /** Where a stream of events goes on from. */
+  readonly lastEventId: string | undefined;
+}
+
+/** What a request's cookie says, and whether it needed to say anything. */
+export interface Caller {
+  readonly cookieHeader: string | undefined;
+  readonly session: Session | undefined;
+  readonly readsFreely: boolean;
 }
 
 /** What a handler gives. `text` carries its own media type; `status` differs from the operation's where it must. */
 export type Answer<Body = unknown> =
-  | { readonly kind: 'ok'; readonly body: Body; readonly status?: number }
+  | {
+      readonly kind: 'ok';
+      readonly body: Body;
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | StreamAnswer
   | { readonly kind: 'text'; readonly body: Uint8Array | string; readonly contentType: string }
   | Problem;
+
+/** An answer that goes on until the caller leaves or `end` is called. */
+export interface StreamAnswer {
+  readonly kind: 'stream';
+  readonly contentType: string;
+  /** What it gives is disposed once the caller has left. */
+  readonly open: (write: (text: string) => void, end: () => void) => Disposable;
+}
 
 /**
  * A route as data. The same schemas check the request, type the handler, and make the OpenAPI document, so that
  * the three cannot disagree.
  */
 export interface Operation {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** With `:name` for what `params` describes; from the root. */
   readonly path: string;
   readonly summary: string;

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 import { announceChange, listChanges } from './routes/changes.ts';
+import { streamEvents } from './routes/events.ts';
 import { listFindings } from './routes/findings.ts';
 import { readGraph } from './routes/graph.ts';
 import { readLiveness, readReadiness } from './routes/health.ts';
@@ -10,7 +11,9 @@ import { readMetrics } from './routes/metrics.ts';
 import { listObservations, summariseObservations } from './routes/observations.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { listServices, readService } from './routes/services.ts';
+import { closeSession, openSession, readSession } from './routes/session.ts';
 import { readStatus } from './routes/status.ts';
+import { readStrips } from './routes/strips.ts';
 
 /** Every route of the API. What is listed here is served and documented; the page's files stand apart. */
 export const OPERATIONS: readonly Operation[] = [
@@ -24,11 +27,16 @@ export const OPERATIONS: readonly Operation[] = [
   noteIncident,
   listObservations,
   summariseObservations,
+  readStrips,
   listFindings,
   listChanges,
   announceChange,
   predictImpact,
   pushHeartbeat,
+  streamEvents,
+  readSession,
+  openSession,
+  closeSession,
   readOpenApi,
   readLiveness,
   readReadiness,

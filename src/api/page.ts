@@ -1,13 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Guard } from './guard.ts';
 import { OPEN } from './operation.ts';
-import { sendProblem } from './problem.ts';
+import { problem, sendProblem } from './problem.ts';
 
-/** Where the page's files are: beside this room, in a checkout and in the installed package alike. */
-const FILES = new URL('../web/', import.meta.url);
+/** Where the built page is: `dist/web`, from a checkout and from the installed package. */
+const FILES = new URL(import.meta.url.endsWith('.ts') ? '../../dist/web/' : '../web/', import.meta.url);
 
-/** Serves the page at `/` and its scripts and styles under `/web/`. They hold nothing secret; what they show does. */
+/** Views that a link may lead to. Each is the same document; the page reads its address. */
+const VIEWS = ['/', '/graph', '/incidents/*', '/services/*', '/probes/*', '/replay', '/check', '/changes'];
+const MORE_VIEWS = ['/silences', '/channels', '/stats', '/status-page'];
+
+/**
+ * Serves the page at `/` and below its views, and its scripts and styles under `/web/`. They hold nothing secret;
+ * what they show does.
+ */
 export async function servePage(server: FastifyInstance, guard: () => Guard): Promise<void> {
   server.addHook('onRequest', async (request, reply) => {
     const wrong = guard().checkHost(request, OPEN);
@@ -18,10 +26,25 @@ export async function servePage(server: FastifyInstance, guard: () => Guard): Pr
     prefix: '/web/',
     index: false,
     dotfiles: 'ignore',
-    allowedPath: (path, _root, request) => request.routeOptions.url === '/' || /^\/[a-z-]+\.(?:css|js|svg)$/.test(path),
-    // Asked for again each time and answered by 304: an upgraded daemon never meets the page of the one before.
-    cacheControl: false,
-    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+    allowedPath: (path) => /^\/assets\/[\w-]+(?:\.[\w-]+)*\.(?:css|js|svg)$/.test(path),
+    // Their names hold their hash: what was fetched once stays good.
+    immutable: true,
+    maxAge: '365d',
   });
-  server.get('/', (_request, reply) => reply.sendFile('index.html'));
+  // The document is asked for again each time: an upgraded daemon never meets the page of the one before.
+  for (const view of [...VIEWS, ...MORE_VIEWS]) {
+    server.get(view, async (request, reply) => {
+      const html = await readFile(new URL('index.html', FILES), 'utf8').catch(() => undefined);
+      if (html === undefined)
+        return sendProblem(reply, problem('unavailable', 'the page is not built here: run npm run build:page'));
+      const depth = request.url.replace(/\?.*$/s, '').split('/').length - 2;
+      return reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(rooted(html, depth));
+    });
+  }
+}
+
+/** The document with its relative addresses leading to `/web/` from a view that lies so many folders deep. */
+function rooted(html: string, depth: number): string {
+  const root = depth <= 0 ? './' : '../'.repeat(depth);
+  return html.replaceAll(/(src|href)="\.\//g, `$1="${root}web/`).replace('data-root=""', `data-root="${root}"`);
 }

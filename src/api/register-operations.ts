@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterface } from 'fastify';
 import type { Guard } from './guard.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { Answer, ApiContext, Operation } from './operation.ts';
+import type { Answer, ApiContext, Operation, StreamAnswer } from './operation.ts';
 import { problem, sendProblem } from './problem.ts';
 
 type Request = FastifyRequest<RouteGenericInterface>;
@@ -40,7 +40,11 @@ export function registerOperations(
       handler: async (request, reply) => {
         const by = bearers.get(request) ?? '';
         const { params, query, body } = request;
-        return send(reply, operation, await operation.answer(context, { params, query, body, by }));
+        const { cookie: cookieHeader, 'last-event-id': lastEventId } = request.headers;
+        const { session, readsFreely } = guard();
+        const caller = { cookieHeader, session: session(cookieHeader), readsFreely: readsFreely(request) };
+        const asked = { params, query, body, by, caller, lastEventId: [lastEventId].flat()[0] };
+        return send(reply, operation, await operation.answer(context, asked));
       },
     });
   }
@@ -52,12 +56,34 @@ function send(reply: FastifyReply, { success }: Operation, answer: Answer): Fast
       return sendProblem(reply, answer);
     case 'text':
       return reply.code(success.status).type(answer.contentType).send(answer.body);
+    case 'stream':
+      return stream(reply, answer);
     case 'ok': {
       const status = answer.status ?? success.status;
+      void reply.headers(answer.headers ?? {});
       if (status === 204) return reply.code(status).send();
       return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
     }
   }
+}
+
+/** A caller that does not read what it is sent is let go; it asks again and resumes. */
+const MOST_UNREAD_BYTES = 4 * 1024 * 1024;
+
+function stream(reply: FastifyReply, { contentType, open }: StreamAnswer): FastifyReply {
+  reply.hijack();
+  const { raw } = reply;
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+  // A proxy that gathers what passes would keep events back.
+  raw.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  const write = (text: string): void => {
+    if (raw.destroyed || raw.writableEnded) return;
+    raw.write(text);
+    if (raw.writableLength > MOST_UNREAD_BYTES) raw.destroy();
+  };
+  const opened = open(write, () => raw.end());
+  raw.once('close', () => opened[Symbol.dispose]());
+  return reply;
 }
 
 /** Numbers of a query arrive as text; bodies have numbers of their own and are left alone. */

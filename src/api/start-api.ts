@@ -8,10 +8,14 @@ import { ApiError } from './api-error.ts';
 import { createGuard } from './guard.ts';
 import type { Guard } from './guard.ts';
 import { isLoopback } from './host-names.ts';
+import { createLiveFeed } from './live-feed.ts';
+import type { LiveFeed } from './live-feed.ts';
 import { openApi } from './open-api.ts';
 import type { ApiContext } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { createServer } from './server.ts';
+import { createSessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
 
 /** How long requests under way may take to end when the API is closed. */
 const CLOSE_MS = 2000;
@@ -50,12 +54,19 @@ export interface Api extends AsyncDisposable {
 /** Opens the API and the page. Rejects with `ApiError` where the address cannot be listened on. */
 export async function startApi(parts: ApiParts): Promise<Api> {
   const { listen, listener, requestsPerMinute } = parts;
-  let guard = guardOf(parts);
+  const broke = (where: string, error: Error): void =>
+    listener?.({ kind: 'problem', where: `api ${where}`, message: error.message });
+  const sessions = createSessions(`tocsin-session-${listen.port}`, parts.wall);
+  const live = createLiveFeed(parts.view, parts.wall, (error) => broke('events', error));
+  let guard = guardOf(parts, sessions);
   const server = await createServer({
-    context: contextOf(parts),
+    context: contextOf(parts, live, {
+      open: (token) => guard.signIn(token),
+      close: sessions.close,
+    }),
     guard: () => guard,
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-    broke: (where, error) => listener?.({ kind: 'problem', where: `api ${where}`, message: error.message }),
+    broke,
   });
   try {
     await server.listen({ host: listen.host, port: listen.port });
@@ -69,9 +80,10 @@ export async function startApi(parts: ApiParts): Promise<Api> {
     url: `http://${reachable(listen.host)}:${port}`,
     port,
     setAuth: (auth, publicUrl = parts.publicUrl) => {
-      guard = guardOf({ ...parts, auth, ...(publicUrl === undefined ? {} : { publicUrl }) });
+      guard = guardOf({ ...parts, auth, ...(publicUrl === undefined ? {} : { publicUrl }) }, sessions);
     },
     [Symbol.asyncDispose]: async () => {
+      live[Symbol.dispose]();
       const impatient = setTimeout(() => server.server.closeAllConnections(), CLOSE_MS);
       try {
         await server.close();
@@ -82,19 +94,26 @@ export async function startApi(parts: ApiParts): Promise<Api> {
   };
 }
 
-function guardOf({ auth, publicUrl, writeToken, listen }: ApiParts): Guard {
+function guardOf({ auth, publicUrl, writeToken, listen }: ApiParts, sessions: Sessions): Guard {
   return createGuard({
     auth,
+    sessions,
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(writeToken === undefined ? {} : { writeToken }),
     loopbackOnly: isLoopback(listen.host),
   });
 }
 
-function contextOf({ view, findings, metrics, heartbeatToken, version, publicUrl, wall }: ApiParts): ApiContext {
+function contextOf(
+  { view, findings, metrics, heartbeatToken, version, publicUrl, wall }: ApiParts,
+  live: LiveFeed,
+  signIn: ApiContext['signIn'],
+): ApiContext {
   const document = openApi(OPERATIONS, { version, ...(publicUrl === undefined ? {} : { publicUrl }) });
   return {
     view,
+    live,
+    signIn,
     findings: findings ?? (() => []),
     ...(metrics === undefined ? {} : { metrics }),
     heartbeatToken: heartbeatToken ?? (() => undefined),

@@ -11,6 +11,8 @@ export interface Bearer {
 /** The tokens that are good now, as hashes: a dump of this memory gives none away. */
 export interface Tokens {
   readonly bearerOf: (token: string) => Bearer | undefined;
+  /** The same for a token of which only the hash (`hashOf`) is known. */
+  readonly bearerOfHash: (hash: Buffer) => Bearer | undefined;
 }
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 0, reporter: 1, operator: 2 };
@@ -24,20 +26,17 @@ export function includes(role: Role, needed: Role): boolean {
 export function tokensOf(auth: Auth, writeToken: Secret | undefined): Tokens {
   const known = holders(auth, writeToken).map(({ name, role, token }) => ({
     bearer: { name, role },
-    hash: sha256(token.reveal()),
+    hash: hashOf(token.reveal()),
   }));
-  return {
-    bearerOf: (token) => {
-      const hash = sha256(token);
-      // All of them are compared, each in constant time: how long it takes says nothing about any token.
-      return known.filter((each) => timingSafeEqual(each.hash, hash))[0]?.bearer;
-    },
-  };
+  // All of them are compared, each in constant time: how long it takes says nothing about any token.
+  const bearerOfHash = (hash: Buffer): Bearer | undefined =>
+    known.filter((each) => sameHash(each.hash, hash))[0]?.bearer;
+  return { bearerOf: (token) => bearerOfHash(hashOf(token)), bearerOfHash };
 }
 
 /** Whether a token is this secret, in constant time. */
 export function isSecret(token: string, secret: Secret): boolean {
-  return timingSafeEqual(sha256(token), sha256(secret.reveal()));
+  return sameHash(hashOf(token), hashOf(secret.reveal()));
 }
 
 function holders(
@@ -48,6 +47,12 @@ function holders(
   return writeToken === undefined ? [] : [{ name: 'data folder', role: 'operator', token: writeToken }];
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** SHA-256 of a token, the form in which it is kept. */
+export function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Whether two hashes are the same, in constant time. */
+export function sameHash(a: Buffer, b: Buffer): boolean {
+  return timingSafeEqual(a, b);
 }

@@ -130,7 +130,7 @@ describe('under which names we answer', () => {
     ['10.0.0.1', 421],
   ])('Host: %s is answered with %i', async (host, status) => {
     await using served = await serve({ publicUrl, auth: OPEN });
-    for (const path of ['/api/v1/status', '/', '/web/style.css', '/metrics'])
+    for (const path of ['/api/v1/status', '/', '/graph', '/metrics'])
       expect([path, (await ask(`${served.url}${path}`, { headers: { host } })).status]).toEqual([path, status]);
   });
 

@@ -112,7 +112,7 @@ describe('what is sent to us', () => {
 describe('what we send', () => {
   test('every answer carries the headers that keep a browser from doing harm with it', async () => {
     await using served = await serve();
-    for (const path of ['/', '/api/v1/status', '/api/v1/nothing', '/web/page.js']) {
+    for (const path of ['/', '/api/v1/status', '/api/v1/nothing', '/graph']) {
       const { headers } = await ask(`${served.url}${path}`);
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -3,6 +3,7 @@ import type { AnySchema } from 'ajv';
 import { fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createGuard } from '../../src/api/guard.ts';
+import { createSessions } from '../../src/api/sessions.ts';
 import type { ApiContext } from '../../src/api/operation.ts';
 import { OPERATIONS } from '../../src/api/operations.ts';
 import { registerOperations } from '../../src/api/register-operations.ts';
@@ -41,7 +42,8 @@ describe('the OpenAPI document', () => {
     const registered: string[] = [];
     const server = fastify({ exposeHeadRoutes: false });
     server.addHook('onRoute', ({ method, url }) => void registered.push(`${String(method)} ${url}`));
-    const guard = createGuard({ auth: { kind: 'none' }, loopbackOnly: true });
+    const sessions = createSessions('tocsin-session', () => 0);
+    const guard = createGuard({ auth: { kind: 'none' }, loopbackOnly: true, sessions });
     registerOperations(server, OPERATIONS, {} as ApiContext, () => guard);
     await server.ready();
     await server.close();

@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-/** The browser's modules have no types that Node's compiler reads; this is what is used of them here. */
-interface Words {
-  readonly duration: (ms: number) => string;
-  readonly ago: (ms: number) => string;
-  readonly counted: (count: number, noun: string, plural?: string) => string;
-  readonly listed: (names: readonly string[]) => string;
-  readonly factText: (value: unknown) => string;
-}
-
-const { duration, ago, counted, listed, factText } = (await import(
-  new URL('../../src/web/words.js', import.meta.url).href
-)) as Words;
+import { ago, duration, latency } from '../../src/web/words/duration.ts';
+import { counted, factText, listed } from '../../src/web/words/phrases.ts';
 
 const MIN = 60_000;
 const H = 60 * MIN;
@@ -43,6 +33,15 @@ describe('the words of the page', () => {
     [26 * H, '1 d ago'],
   ])('%i ms back is %s: one unit', (ms, words) => {
     expect(ago(ms)).toBe(words);
+  });
+
+  test.each([
+    [0.04, '0 ms'],
+    [0.42, '0.4 ms'],
+    [41.2, '41 ms'],
+    [2500, '2.5 s'],
+  ])('a measurement of %d ms is read as %s', (ms, words) => {
+    expect(latency(ms)).toBe(words);
   });
 
   test('counts and lists read as sentences do', () => {

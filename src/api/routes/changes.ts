@@ -1,5 +1,6 @@
 import { instant } from '../instant.ts';
 import { INSTANT, listOf, named, NULLABLE_TEXT, object, request, TEXT } from '../json-schema.ts';
+import type { FromSchema } from '../json-schema.ts';
 import { operation, ok, READ } from '../operation.ts';
 import { problem, refused } from '../problem.ts';
 
@@ -7,6 +8,9 @@ const ChangeShape = named(
   'Change',
   object({ at: INSTANT, service: TEXT, summary: TEXT, by: NULLABLE_TEXT, url: NULLABLE_TEXT }),
 );
+
+/** An announced change, as it is sent. */
+export type AnnouncedChangeBody = FromSchema<typeof ChangeShape>;
 
 /** Of what a CI job's clock may be ahead of ours. */
 const FUTURE_MS = 60_000;

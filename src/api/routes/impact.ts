@@ -2,6 +2,7 @@ import type { CapabilityId } from '../../model/ids.ts';
 import { MODES } from '../../model/failure.ts';
 import { parseDuration } from '../../ports/fields.ts';
 import { arrayOf, named, NULLABLE_TEXT, object, request, TEXT } from '../json-schema.ts';
+import type { FromSchema } from '../json-schema.ts';
 import { operation, ok, READ } from '../operation.ts';
 import { problem, refused } from '../problem.ts';
 import { WayOutShape } from '../shapes/way-out.ts';
@@ -19,6 +20,9 @@ const ImpactShape = named(
     recovery: arrayOf(WayOutShape),
   }),
 );
+
+/** What would be hit, as it is sent. */
+export type PredictedImpactBody = FromSchema<typeof ImpactShape>;
 
 /** A question that changes nothing; it is a POST because it may be long. */
 export const predictImpact = operation({

@@ -23,7 +23,10 @@ export const FindingShape = named(
   ),
 );
 
-export function findingBody(finding: Diagnostic): FromSchema<typeof FindingShape> {
+/** A finding, as it is sent. */
+export type FindingBody = FromSchema<typeof FindingShape>;
+
+export function findingBody(finding: Diagnostic): FindingBody {
   const { code, severity, subject, message, place, path, help } = finding;
   return {
     code,

@@ -47,7 +47,10 @@ export const GraphShape = named(
   }),
 );
 
-export function graphBody(view: DaemonView): FromSchema<typeof GraphShape> {
+/** The graph as it is sent. */
+export type GraphBody = FromSchema<typeof GraphShape>;
+
+export function graphBody(view: DaemonView): GraphBody {
   const configuration = view.configuration();
   const services = new Map(view.services().map((each) => [each.service, each]));
   const states = new Map(view.capabilityStates());

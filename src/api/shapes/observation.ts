@@ -42,7 +42,10 @@ export const ObservationShape = named(
   ),
 );
 
-export function observationBody(stored: StoredObservation): FromSchema<typeof ObservationShape> {
+/** A run, as it is sent. */
+export type ObservationBody = FromSchema<typeof ObservationShape>;
+
+export function observationBody(stored: StoredObservation): ObservationBody {
   const { n, at, probe, location, cause, outcome, message, startedAt, endedAt } = stored;
   const { phases, measured, evidence, warnings, facts } = stored;
   return {
@@ -80,6 +83,9 @@ export const SummaryShape = named(
   }),
 );
 
-export function summaryBody({ from, to, ...counted }: ObservationSummary): FromSchema<typeof SummaryShape> {
+/** A step of time, as it is sent. */
+export type SummaryBody = FromSchema<typeof SummaryShape>;
+
+export function summaryBody({ from, to, ...counted }: ObservationSummary): SummaryBody {
   return { from: instant(from), to: instant(to), ...counted };
 }

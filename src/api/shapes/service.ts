@@ -90,11 +90,10 @@ export function serviceBody(view: ServiceView, titles: CapabilityTitles): Servic
   };
 }
 
-export function serviceDetailBody(
-  view: ServiceView,
-  titles: CapabilityTitles,
-  declared: Service,
-): FromSchema<typeof ServiceDetailShape> {
+/** A service and what was declared about it, as it is sent. */
+export type ServiceDetailBody = FromSchema<typeof ServiceDetailShape>;
+
+export function serviceDetailBody(view: ServiceView, titles: CapabilityTitles, declared: Service): ServiceDetailBody {
   return {
     ...serviceBody(view, titles),
     description: declared.description ?? null,
