@@ -25,11 +25,11 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await watched[Symbol.asyncDispose]();
   });
 
-  const seen = async (what: Locator): Promise<void> => {
+  const expectSeen = async (what: Locator): Promise<void> => {
     await what.waitFor();
     expect(await what.isVisible()).toBe(true);
   };
-  const look = async (name: string): Promise<void> => {
+  const expectGoodLooks = async (name: string): Promise<void> => {
     await keepScreenshots(page, name);
     expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -41,7 +41,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.getByRole('status').getByText('All well').waitFor();
     await page.getByText(/No incident since this daemon started/).waitFor();
     await page.getByText(/probes, newest result/).waitFor();
-    await look('now-all-well');
+    await expectGoodLooks('now-all-well');
   });
 
   test('a repointed Rekor stands on top within seconds, with effect, reason, what changed and the way out', async () => {
@@ -56,7 +56,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     expect(text).toContain('nobody announced it');
     expect(text).toMatch(/redeploy.*✕ blocked: needs cd\.deploy → dis\.sign → rekor\.append/);
     expect(await page.title()).toMatch(/^■ 1 · /);
-    await look('now-incident');
+    await expectGoodLooks('now-incident');
   });
 
   test('the graph rings the root, lights what it takes down and dims the rest', async () => {
@@ -67,7 +67,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
       expect.arrayContaining([expect.stringContaining('registry')]),
     );
     expect(await page.locator('.edge.lit').count()).toBeGreaterThanOrEqual(2);
-    await look('graph-incident');
+    await expectGoodLooks('graph-incident');
   });
 
   test('"what if this fails?" paints the predicted effect and names who would be told', async () => {
@@ -78,7 +78,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await answer.getByRole('link', { name: 'dis.sign' }).waitFor();
     await answer.getByText(/page after/).waitFor();
     expect(page.url()).toContain('fail=store.read');
-    await look('graph-what-if');
+    await expectGoodLooks('graph-what-if');
   });
 
   test('acknowledging asks for a token once, and the incident says who works on it', async () => {
@@ -92,7 +92,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Acknowledge rekor-1' }).click();
-    await seen(page.getByText(/acknowledged by data folder/).first());
+    await expectSeen(page.getByText(/acknowledged by data folder/).first());
   });
 
   test('a note becomes part of the story', async () => {
@@ -102,14 +102,14 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.locator('.story').getByText(note).waitFor();
     // The browser itself says so of every refused request; those of the sign-in above were meant to be refused.
     (complaints as string[]).splice(0, Infinity, ...complaints.filter((each) => !/status of 40[13]/.test(each)));
-    await look('incident');
+    await expectGoodLooks('incident');
   });
 
   test('mending it is seen without a reload: the incident is over and the page is calm again', async () => {
     await page.goto(watched.tocsin.url);
     await watched.world.switch('repoint-rekor').off();
     await page.getByRole('status').getByText('All well').waitFor();
-    await seen(page.locator('.earlier').getByText('rekor is answering with something else'));
+    await expectSeen(page.locator('.earlier').getByText('rekor is answering with something else'));
   });
 
   test('a probe shows its runs, its latency and what it knows of its target', async () => {
@@ -117,7 +117,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.getByRole('img', { name: /Latency over time: \d+ runs, [1-9]\d* failed/ }).waitFor();
     await page.locator('.runs').getByText('protocol.malformed').first().waitFor();
     await page.getByText('logKey').waitFor();
-    await look('probe');
+    await expectGoodLooks('probe');
   });
 
   test('a store that answers 401 is one incident of the store, seen by its service too', async () => {
@@ -133,7 +133,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
       .getByRole('button', { name: /Acknowledge/ })
       .waitFor();
     expect(await page.locator('.incident.open').count()).toBe(1);
-    await look('now-store-401');
+    await expectGoodLooks('now-store-401');
     await watched.world.switch('store-401').off();
     await page.getByRole('status').getByText('All well').waitFor();
   });
@@ -141,7 +141,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
   test.each(['/services/dis', '/check', '/changes'])('%s reads well and leads on', async (path) => {
     await page.goto(`${watched.tocsin.url}${path}`);
     await page.locator('main h1').waitFor();
-    await look(path.slice(1).replaceAll('/', '-'));
+    await expectGoodLooks(path.slice(1).replaceAll('/', '-'));
   });
 
   test('can be walked with the keyboard alone', async () => {
@@ -165,7 +165,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.locator('.stale').waitFor();
     await watched.tocsin.restart();
     await page.locator('.stale').waitFor({ state: 'detached' });
-    await seen(page.getByText('All well'));
+    await expectSeen(page.getByText('All well'));
     expect(await page.getByText(/Asking again/).count()).toBe(0);
   });
 });
