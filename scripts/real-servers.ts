@@ -15,6 +15,7 @@ const realServers: readonly RealServer[] = [
   { program: 'docker-registry', debianPackage: 'docker-registry', tests: 'probes of a real image registry' },
   { program: 'etcd', debianPackage: 'etcd-server', tests: 'probes of a real etcd' },
   { program: 'mariadbd', debianPackage: 'mariadb-server', tests: 'probes of a real MariaDB' },
+  { program: 'named', debianPackage: 'bind9', tests: 'answers that DNSSEC vouches for, by a resolver that validates' },
   { program: 'nginx', debianPackage: 'nginx-light', tests: 'HTTP and TLS probes of a real web server' },
   { program: 'ping', debianPackage: 'iputils-ping', tests: "probes by the system's ping" },
   { program: 'postgres', debianPackage: 'postgresql', tests: 'probes of a real PostgreSQL, and of its standby' },

@@ -210,7 +210,7 @@ export const WORDS: Words = {
   },
   'probe.pin': {
     type: 'fact to value, to `{ value, from, until }`, or to a list',
-    meaning: 'facts that must hold; `*` stands for anything, IPv4 addresses may be ranges',
+    meaning: 'facts that must hold; `*` stands for anything, addresses may be ranges',
   },
   'probe.enabled': 'whether it runs at all',
 

@@ -4,7 +4,7 @@ import { keptMeasured } from '../core/judge/kept-measured.ts';
 import type { ObservationFact } from '../model/entry.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Judgement, Measured, RunCause } from '../model/run.ts';
-import type { NameResolver } from '../ports/probe-kind.ts';
+import type { NameResolver, RunContext } from '../ports/probe-kind.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
 import type { ArmedProbe } from './armed-probe.ts';
 import { reasonOf } from './daemon-error.ts';
@@ -82,6 +82,8 @@ const MOST_ABANDONED = 500;
 export class Prober {
   readonly #parts: ProberParts;
   readonly #texts = new KnownTexts();
+  /** Until when probes were asked to leave their targets in peace; on the clock of `now`. */
+  readonly #rests = new Map<ProbeId, number>();
   #abandoned = 0;
 
   constructor(parts: ProberParts) {
@@ -127,6 +129,7 @@ export class Prober {
         guard: armed.guard,
         memory: request.memory,
         remember: (value) => void (left = { value }),
+        ...this.#restOf(armed.probe.id, startedAt),
         heardDate: (address, dateMs) => clocks.hear(address, dateMs),
         ...(traceparent === undefined ? {} : { traceparent }),
       });
@@ -147,6 +150,13 @@ export class Prober {
     // Read through a function: the compiler does not see that `remember` may have been called.
     const memory = ((): typeof left => left)();
     return observation.outcome === 'pass' && memory !== undefined ? { observation, memory } : { observation };
+  }
+
+  #restOf(probe: ProbeId, now: number): Pick<RunContext, 'restUntil' | 'rest'> {
+    const until = this.#rests.get(probe);
+    if (until !== undefined && until <= now) this.#rests.delete(probe);
+    const rest = (untilMs: number): void => void this.#rests.set(probe, untilMs);
+    return until === undefined || until <= now ? { rest } : { restUntil: until, rest };
   }
 
   /** Judges what was seen, by a run or pushed from outside, and keeps of it what is worth keeping. */

@@ -45,6 +45,10 @@ export interface RunContext {
   readonly memory: unknown;
   /** Leaves something for the next run; kept only when this run passes every step. */
   readonly remember: (memory: unknown) => void;
+  /** Until when, on the clock of `startedAt`, the target has asked this probe to leave it in peace. */
+  readonly restUntil?: number;
+  /** Hears such a wish; the next runs are given it, whatever becomes of this one. */
+  readonly rest?: (untilMs: number) => void;
   /** Hears what time it is for a host that answered: how a clock of ours that is off is noticed. */
   readonly heardDate?: (address: string, dateMs: number) => void;
   /** W3C `traceparent` to send with HTTP requests, when tracing is on. */

@@ -4,6 +4,7 @@ import { comparable, faultOf, followsAliases, type ServerReply } from './dns/exp
 import { dnsOptions, type DnsOptions } from './dns/options.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { elapsed } from './net/connection.ts';
+import { askForFlags } from './net/dns-flags.ts';
 import { canonicalNames, ResolverPool } from './net/dns-query.ts';
 import { deniedNameServer } from './net/name-server.ts';
 import { ownFaultOf, wasCalledOff, type Stopped } from './net/stopped.ts';
@@ -29,7 +30,8 @@ expect: { answers: { within: [10.2.0.0/16] } }
 `,
   schema: dnsOptions,
   traits: { steps: [{ name: ASK, kind: 'read' }], origin: 'run', onDemand: true, network: true },
-  deep: ({ expect }) => [expect.answers, expect.cname, expect.serialNewerThan].some((wanted) => wanted !== undefined),
+  deep: ({ expect: { answers, cname, serialNewerThan, dnssec } }) =>
+    [answers, cname, serialNewerThan, dnssec].some((wanted) => wanted !== undefined),
   shorthand: {
     example: 'dns:www.example.com',
     schemes: ['dns'],
@@ -76,17 +78,26 @@ async function ask(
 ): Promise<ServerReply> {
   const began = context.monotonic();
   const name = options.name.replace(/\.$/, '');
-  const [reply, cname] = await pool.with(servers, context.signal, (query) =>
-    Promise.all([query(name, options.type), followsAliases(options.type) ? canonicalNames(name, query) : []]),
+  const [reply, cname, flags] = await pool.with(servers, context.signal, (query) =>
+    Promise.all([
+      query(name, options.type),
+      followsAliases(options.type) ? canonicalNames(name, query) : [],
+      options.expect.dnssec === true ? askForFlags(servers[0] ?? '', name, options.type, context.signal) : undefined,
+    ]),
   );
   const bounded = reply.kind === 'reply' ? { ...reply, answers: reply.answers.slice(0, MAX_ANSWERS) } : reply;
-  return { server: servers.join(' ') || 'system', ms: elapsed(context, began), reply: bounded, cname };
+  const server = servers.join(' ') || 'system';
+  return { server, ms: elapsed(context, began), reply: bounded, cname, ...flags };
 }
 
 function factsOf(replies: readonly ServerReply[], options: DnsOptions): Measured['facts'] {
   const best = replies.find((reply) => faultOf(reply, options) === undefined) ?? replies[0];
   if (best?.reply.kind !== 'reply') return {};
-  return { answers: [...best.reply.answers].sort(), ...(best.cname.length > 0 && { cname: best.cname }) };
+  return {
+    answers: [...best.reply.answers].sort(),
+    ...(best.cname.length > 0 && { cname: best.cname }),
+    ...(best.authenticated !== undefined && { dnssec: best.authenticated }),
+  };
 }
 
 function findingOf(replies: readonly ServerReply[], options: DnsOptions): Finding | undefined {
@@ -123,7 +134,14 @@ function ownFault(stopped: Stopped | undefined): Pick<Measured, 'ownFault'> {
   return fault === undefined ? {} : { ownFault: fault };
 }
 
-function shown({ server, ms, reply, cname }: ServerReply) {
+function shown({ server, ms, reply, cname, authenticated }: ServerReply) {
   if (reply.kind === 'none') return { server, ms, reply: reply.reason };
-  return { server, ms, reply: reply.rcode, answers: reply.answers.slice(0, 20), cname };
+  return {
+    server,
+    ms,
+    reply: reply.rcode,
+    answers: reply.answers.slice(0, 20),
+    cname,
+    ...(authenticated !== undefined && { authenticated }),
+  };
 }

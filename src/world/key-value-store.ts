@@ -72,6 +72,7 @@ export class KeyValueStore implements AsyncDisposable {
   readonly #production: Map<string, string>;
   readonly #staging = new Map([[IDENTITY_KEY, 'staging']]);
   #server: LoopbackServer | undefined;
+  #asked = 0;
 
   constructor({ account = 'world', namespace = 'policies', token, values = {}, now = Date.now }: StoreOptions) {
     this.#now = now;
@@ -83,7 +84,10 @@ export class KeyValueStore implements AsyncDisposable {
 
   /** For `startStore` alone. */
   async listen(host: string, port: number): Promise<void> {
-    const handler = (request: Request): Reply => this.#answer(request);
+    const handler = (request: Request): Reply => {
+      this.#asked += 1;
+      return this.#answer(request);
+    };
     this.#server = await startLoopbackServer({ name: 'the key-value store', host, port, handler });
   }
 
@@ -94,6 +98,11 @@ export class KeyValueStore implements AsyncDisposable {
 
   get url(): string {
     return this.server.url;
+  }
+
+  /** How many requests it was ever asked. */
+  get asked(): number {
+    return this.#asked;
   }
 
   /** What is kept, in order; those that ended among them until somebody asks. */

@@ -130,7 +130,7 @@ describe.each(PROBE_KINDS.map((kind) => [kind.name, kind] as const))('%s', (_nam
 });
 
 describe.each(networkKinds.map((kind) => [kind.name, kind] as const))('%s', (_name, kind) => {
-  test('measures a refused port', async () => {
+  test('row 5: measures a refused port', async () => {
     const before = open();
     const { measured, judged } = await run(kind, await refusedPort());
     expect(measured.ownFault).toBeUndefined();
@@ -139,7 +139,7 @@ describe.each(networkKinds.map((kind) => [kind.name, kind] as const))('%s', (_na
     await nothingLeft(before);
   });
 
-  test('measures a port where packets are dropped', async () => {
+  test('row 6: measures a port where packets are dropped', async () => {
     const before = open();
     const { measured, judged } = await run(kind, backlog.port);
     expect(measured.ownFault).toBeUndefined();

@@ -91,6 +91,20 @@ describe('a run', () => {
     expect((await w.run(leaving('http.5xx'))).memory).toBeUndefined();
   });
 
+  it('that was asked to leave its target in peace tells the next ones, failed as it is', async () => {
+    using w = world();
+    const seen: (number | undefined)[] = [];
+    const until = Date.now() + 60_000;
+    const armed = w.arm(async (_options, { restUntil, rest }) => {
+      seen.push(restUntil);
+      if (restUntil === undefined) rest?.(until);
+      else rest?.(0);
+      return { facts: {}, failed: 'quota.rate_limited' };
+    });
+    for (let each = 0; each < 3; each++) await w.run(armed);
+    expect(seen).toEqual([undefined, until, undefined]);
+  });
+
   it('that heeds its deadline says itself what it saw by then', async () => {
     using w = world();
     const armed = w.arm((_options, { signal }) =>

@@ -66,7 +66,7 @@ describe('the JSON protocol', () => {
 });
 
 describe('a program', () => {
-  test('that is not there leaves us not knowing', async () => {
+  test('row 54: that is not there leaves us not knowing', async () => {
     const { measured } = await probe(exec, { command: ['/nowhere/at/all'] });
     expect(measured.ownFault).toMatchObject({ class: 'probe.misconfigured' });
   });

@@ -106,7 +106,7 @@ describe('a log of tiles that is not what it was', () => {
     expect((await probe(http, { url: `${log.writeUrl}/healthz` })).judgement.outcome).toBe(shallow);
   });
 
-  it('whose tiles cannot be read cannot prove its growth either: semantic.read_path_broken', async () => {
+  it('row 22: whose tiles cannot be read cannot prove its growth either: semantic.read_path_broken', async () => {
     await using growing = await startRekorTiles();
     const memory = await memoryOf(growing);
     growing.append('growth');
@@ -182,7 +182,7 @@ describe('a write to a log of tiles', () => {
     expect(log.size).toBe(before + 1);
   });
 
-  it('to a frozen shard is semantic.read_only, while all that is read is well', async () => {
+  it('row 25: to a frozen shard is semantic.read_only, while all that is read is well', async () => {
     log.fault = 'frozen';
     expect((await probeRekor(writing())).judgement).toMatchObject({
       class: 'semantic.read_only',
@@ -192,7 +192,7 @@ describe('a write to a log of tiles', () => {
     expect((await probe(http, { url: `${log.writeUrl}/healthz` })).judgement.outcome).toBe('pass');
   });
 
-  it('that an old checkpoint hides is freshness.stale_read, while all that is read is well', async () => {
+  it('row 21: that an old checkpoint hides is freshness.stale_read, while all that is read is well', async () => {
     log.fault = 'stale-read';
     const fresh = writing(log, { write: 'fresh', key: privateKeyPem(newKeyPair()) });
     const { judgement, measured } = await probeRekor(fresh);

@@ -40,7 +40,7 @@ describe('a fixed write', () => {
     expect(log.size).toBe(before + 1);
   });
 
-  it('that a stalled sequencer has (409) and does not serve (404) is freshness.stalled, while the log reads well', async () => {
+  it('row 20: that a stalled sequencer has (409) and does not serve (404) is freshness.stalled, and the log reads well', async () => {
     log.fault = 'stale';
     const { judgement, measured, memory } = await probeRekor(fixed());
     expect(judgement).toMatchObject({ outcome: 'fail', class: 'freshness.stalled', evidence: { status: 404 } });
@@ -125,16 +125,16 @@ describe('an answer to a write', () => {
 
 describe('what a check of the answer alone does not see', () => {
   it.each([
-    ['other-key', 'identity.key_mismatch'],
-    ['new-key', 'identity.key_mismatch'],
-    ['other-tree', 'identity.tree_mismatch'],
-    ['rollback', 'integrity.rollback'],
-    ['fork', 'integrity.consistency_invalid'],
-    ['bad-signature', 'integrity.signature_invalid'],
-    ['other-size-proof', 'integrity.inclusion_invalid'],
-    ['entry-missing', 'semantic.canary_missing'],
-    ['unsupported', 'semantic.unsupported'],
-  ] as const)('%s: the ping is well, the log is %s', async (fault, failureClass) => {
+    ['row 13', 'other-key', 'identity.key_mismatch'],
+    ['row 14', 'other-tree', 'identity.tree_mismatch'],
+    ['row 15', 'new-key', 'identity.key_mismatch'],
+    ['row 16', 'rollback', 'integrity.rollback'],
+    ['row 17', 'fork', 'integrity.consistency_invalid'],
+    ['row 18', 'bad-signature', 'integrity.signature_invalid'],
+    ['row 19', 'other-size-proof', 'integrity.inclusion_invalid'],
+    ['row 23', 'entry-missing', 'semantic.canary_missing'],
+    ['row 24', 'unsupported', 'semantic.unsupported'],
+  ] as const)('%s, %s: the ping is well, the log is %s', async (_row, fault, failureClass) => {
     const { memory } = await probeRekor(optionsFor(log));
     log.fault = fault;
     expect((await probe(http, { url: `${log.url}/ping` })).judgement.outcome).toBe('pass');

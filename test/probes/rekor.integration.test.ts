@@ -181,7 +181,7 @@ describe('a log that is not what it was', () => {
     expect(measured.visits[0]?.logRereads).toBeLessThan(3);
   });
 
-  it('went on under another planned tree: passes with a warning, and the new tree is remembered', async () => {
+  it('row 26: went on under another planned tree: passes with a warning, and the new tree is remembered', async () => {
     const memory = await memoryOf();
     log.fault = 'rotated';
     const raw = { ...optionsFor(log), treeIds: [log.treeId, { value: log.rotatedTreeId, from: '2020-01-01' }] };
@@ -348,7 +348,7 @@ describe('an answer changed on its way', () => {
 });
 
 describe('a name', () => {
-  it('that leads elsewhere since the last pass: the failure says from where to where', async () => {
+  it('row 3: that leads elsewhere since the last pass: the failure says from where to where', async () => {
     const memory = await memoryOf();
     await using impostor = await startRekor({ host: '127.0.0.2' });
     impostor.fault = 'ok-to-everything';
@@ -374,7 +374,7 @@ describe('a name', () => {
     expect(measured.facts['addresses']).toEqual(both.addresses);
   });
 
-  it('with one address that refuses is connect.partial and says which', async () => {
+  it('row 4: with one address that refuses is connect.partial and says which', async () => {
     const { judgement, measured } = await probeRekor(optionsFor(log, named(log.url)), both);
     expect(judgement.class).toBe('connect.partial');
     expect(judgement.message).toContain('1 of 2 addresses answer (127.0.0.1), 127.0.0.2 does not');

@@ -66,9 +66,9 @@ describe('a name', () => {
   });
 
   test.each([
-    ['that does not exist', 'absent.test', 'dns.nxdomain'],
+    ['row 1: that does not exist', 'absent.test', 'dns.nxdomain'],
     ['without addresses', 'empty.test', 'dns.empty'],
-    ['of a broken zone', 'broken.test', 'dns.servfail'],
+    ['row 2: of a broken zone', 'broken.test', 'dns.servfail'],
     ['that is not one', 'a..test', 'probe.misconfigured'],
   ])('%s says so', async (_rule, name, expected) => {
     server.set('empty.test', { kind: 'empty' });
@@ -76,7 +76,7 @@ describe('a name', () => {
     expect(await classOf(addressesOf(name))).toBe(expected);
   });
 
-  test('that nobody answers for ends with the signal', async () => {
+  test('row 2: that nobody answers for ends with the signal', async () => {
     server.set('silent.test', { kind: 'silent' });
     expect(await classOf(addressesOf('silent.test', { signal: AbortSignal.timeout(200) }))).toBe('dns.timeout');
   });

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import { tcp } from '../../src/probes/tcp.ts';
 import { tls } from '../../src/probes/tls.ts';
 import { issueAuthority, issueIntermediate, issueServerCertificate } from '../../src/world/certificate.ts';
 import { deriveKeyPair } from '../../src/world/key-pair.ts';
@@ -14,7 +15,9 @@ const good = certificateFor();
 async function serving(wishes: Parameters<typeof certificateFor>[0], fields: object = {}) {
   const certificate = certificateFor(wishes);
   await using server = await tlsTarget({ cert: certificate.chain, key: certificate.key }, () => undefined);
-  return await probe(tls, { host: server.host, port: server.port, tls: { ca: good.ca, ...fields } });
+  const shallow = await probe(tcp, { host: server.host, port: server.port });
+  const seen = await probe(tls, { host: server.host, port: server.port, tls: { ca: good.ca, ...fields } });
+  return { ...seen, shallow: shallow.judgement.outcome };
 }
 
 /** A server whose leaf is good for a year, behind an intermediate that is not. */
@@ -49,12 +52,13 @@ describe('a certificate', () => {
   });
 
   test.each<[string, Parameters<typeof certificateFor>[0], string]>([
-    ['that has ended', { notBefore: Date.now() - 9 * DAY_MS, notAfter: Date.now() - DAY_MS }, 'tls.expired'],
+    ['row 8: that has ended', { notBefore: Date.now() - 9 * DAY_MS, notAfter: Date.now() - DAY_MS }, 'tls.expired'],
     ['that has not begun', { notBefore: Date.now() + DAY_MS }, 'tls.expired'],
-    ['for another name', { names: ['other.test'] }, 'tls.name_mismatch'],
-    ['of another authority', { authority: 'Another CA' }, 'tls.untrusted'],
-  ])('%s is refused, and kept as evidence', async (_rule, wishes, expected) => {
-    const { judgement } = await serving(wishes);
+    ['row 7: for another name', { names: ['other.test'] }, 'tls.name_mismatch'],
+    ['row 9: of another authority', { authority: 'Another CA' }, 'tls.untrusted'],
+  ])('%s is refused, and kept as evidence, though the port is open', async (_rule, wishes, expected) => {
+    const { judgement, shallow } = await serving(wishes);
+    expect(shallow).toBe('pass');
     expect(judgement).toMatchObject({ outcome: 'fail', class: expected });
     expect(judgement.evidence?.['chain']).toMatchObject([{ notAfter: expect.any(String) }, {}]);
   });

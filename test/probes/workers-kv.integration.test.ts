@@ -25,6 +25,7 @@ async function watched(more: object = {}) {
   const store = await startStore({ token, now: () => now });
   const options = workersKv.schema.parse(fieldsFor(store, more));
   let memory: unknown = null;
+  let restUntil = 0;
   return {
     store,
     canaries: () => store.keys.filter((key) => key.startsWith('tocsin/canary:')),
@@ -32,7 +33,13 @@ async function watched(more: object = {}) {
     async runAfter(ms: number): Promise<Judgement & { readonly wrote: boolean }> {
       now += ms;
       let left: unknown;
-      const context = { ...runContext({ startedAt: now }), memory, remember: (given: unknown) => void (left = given) };
+      const context = {
+        ...runContext({ startedAt: now }),
+        memory,
+        remember: (given: unknown) => void (left = given),
+        restUntil,
+        rest: (untilMs: number) => void (restUntil = untilMs),
+      };
       const judgement = workersKv.judge(await workersKv.run(options, context), options);
       if (judgement.outcome === 'pass' && left !== undefined) memory = left;
       const wrote = judgement.steps.find(({ name }) => name === 'canary write')?.outcome === 'pass';
@@ -108,6 +115,20 @@ describe('a namespace of Workers KV', () => {
     });
     const options = { baseUrl: `http://${busy.at}`, account: 'a', namespace: 'n', token, title: 'production' };
     expect((await probe(workersKv, options)).judgement.class).toBe('identity.environment_mismatch');
+  });
+
+  test('row 50: that was over its limit is left in peace for as long as it asked, by later runs too', async () => {
+    await using world = await watched();
+    world.store.fault = 'rate-limited';
+    expect((await world.runAfter(0)).message).toContain('answered 429');
+    const { asked } = world.store;
+    const resting = await world.runAfter(10_000);
+    expect(resting).toMatchObject({ outcome: 'fail', class: 'quota.rate_limited' });
+    expect(resting.message).toMatch(/not asked before \S+Z as it wished: answered 429, to be tried again after \d+$/);
+    expect(world.store.asked, 'requests while resting').toBe(asked);
+    world.store.fault = null;
+    expect((await world.runAfter(21_000)).outcome).toBe('pass');
+    expect(world.store.asked).toBeGreaterThan(asked);
   });
 
   test('does not know another token, which nobody reads in what is kept', async () => {

@@ -1,5 +1,6 @@
 import type { Probe } from '../../model/configuration.ts';
 import type { CapabilityId } from '../../model/ids.ts';
+import { cidrContains, parseAddress, parseCidr } from '../address/cidr.ts';
 import { matchesPattern } from '../pattern.ts';
 import type { Evaluate, Judgement, Measured, Step, StepKind } from '../../model/run.ts';
 
@@ -122,23 +123,12 @@ function failed(
   };
 }
 
-/** A pin is an exact value, a pattern with `*`, or for IPv4 addresses a CIDR range. */
+/** A pin is an exact value, a pattern with `*`, or a range of addresses. */
 export function matchesPin(pinned: string, value: string): boolean {
-  const cidr = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(pinned);
-  if (cidr?.[1] !== undefined && cidr[2] !== undefined) {
-    const a = ipv4(cidr[1]);
-    const b = ipv4(value);
-    const bits = Number(cidr[2]);
-    if (a === undefined || b === undefined || bits > 32) return false;
-    return bits === 0 || Math.floor(a / 2 ** (32 - bits)) === Math.floor(b / 2 ** (32 - bits));
-  }
-  return matchesPattern(pinned, value);
-}
-
-function ipv4(text: string): number | undefined {
-  const parts = text.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((p) => !Number.isInteger(p) || p < 0 || p > 255)) return undefined;
-  return parts.reduce((sum, p) => sum * 256 + p, 0);
+  const range = pinned.includes('/') ? parseCidr(pinned) : undefined;
+  if (range === undefined) return matchesPattern(pinned, value);
+  const address = parseAddress(value);
+  return address !== undefined && cidrContains(range, address);
 }
 
 function capabilitiesOf(

@@ -3,10 +3,11 @@ import type { Phases } from '../../model/run.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { elapsed } from '../net/connection.ts';
 import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
-import type { Mask } from '../net/mask.ts';
+import { maskForBody, type Mask } from '../net/mask.ts';
 import type { TlsConnectionFacts } from '../net/tls-facts.ts';
 import type { TlsFields } from '../net/tls-trust.ts';
 import { shownUrl } from '../net/urls.ts';
+import { retryAfterMs } from './retry-after.ts';
 import type { Session } from './converse.ts';
 import type { Answer } from './question.ts';
 
@@ -72,15 +73,22 @@ class HttpSession implements Session<HttpAsked, HttpAnswer> {
   }
 
   readonly ask = async (asked: HttpAsked): Promise<HttpAnswer> => {
+    const { restUntil = -Infinity } = this.#context;
+    if (this.#now() < restUntil) return this.#notAsked(asked, restUntil);
     const answer = await this.#once(asked);
-    return (await this.#mayRetry(answer)) ? this.#once(asked) : answer;
+    const waitMs = answer.status === 429 ? retryAfterMs(answer.retryAfter, this.#now()) : undefined;
+    if (waitMs === undefined) return answer;
+    if (await this.#waited(waitMs)) return this.#once(asked);
+    this.#context.rest?.(this.#now() + waitMs);
+    return answer;
   };
 
   readonly masked = (answer: HttpAnswer): HttpAnswer => {
     const { mask } = this.#target;
+    const cut = answer.body.length < MAX_BODY_BYTES ? answer : { stopped: {} };
     return {
       ...answer,
-      body: mask.json(answer.body),
+      body: maskForBody(mask, cut).json(answer.body),
       ...(answer.location !== undefined && { location: mask.text(answer.location) }),
       ...(answer.contentType !== undefined && { contentType: mask.text(answer.contentType) }),
       ...(answer.retryAfter !== undefined && { retryAfter: mask.text(answer.retryAfter) }),
@@ -123,10 +131,22 @@ class HttpSession implements Session<HttpAsked, HttpAnswer> {
     };
   }
 
-  /** Waits as long as a rate limit asks for, where the run has that long; RFC 9110 §10.2.3, seconds only. */
-  async #mayRetry({ status, retryAfter }: HttpAnswer): Promise<boolean> {
-    if (status !== 429 || retryAfter === undefined || !/^\d{1,4}$/.test(retryAfter)) return false;
-    const waitMs = Number(retryAfter) * 1000;
+  /** A rate limit outlives a run: what was told to come back later does, and says meanwhile what it was told. */
+  #notAsked({ method = 'GET', path }: HttpAsked, restUntil: number): HttpAnswer {
+    const { url: base, address } = this.#target;
+    const until = new Date(restUntil).toISOString();
+    const left = String(Math.ceil((restUntil - this.#now()) / 1000));
+    return {
+      request: `${method} ${shownUrl(`${base}${path}`)} at ${address}, not asked before ${until} as it wished`,
+      ms: 0,
+      status: 429,
+      retryAfter: left,
+      body: '',
+    };
+  }
+
+  /** Waits as long as a rate limit asks for, where the run has that long. */
+  async #waited(waitMs: number): Promise<boolean> {
     const { monotonic, timeoutMs, signal } = this.#context;
     if (monotonic() - this.#began + waitMs > timeoutMs * WAIT_SHARE) return false;
     try {
@@ -135,6 +155,11 @@ class HttpSession implements Session<HttpAsked, HttpAnswer> {
     } catch {
       return false; // The run's deadline.
     }
+  }
+
+  /** On the clock of `startedAt`. */
+  #now(): number {
+    return this.#context.startedAt + this.#context.monotonic() - this.#began;
   }
 }
 

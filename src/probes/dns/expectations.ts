@@ -11,6 +11,8 @@ export interface ServerReply {
   readonly reply: DnsReply;
   /** Canonical names that were followed. */
   readonly cname: readonly string[];
+  /** Whether the server vouches for the answer by DNSSEC; absent where that was not asked, or not answered. */
+  readonly authenticated?: boolean;
 }
 
 /** What is wrong with a reply. */
@@ -21,7 +23,8 @@ export interface ReplyFault {
 }
 
 /** The first thing that is wrong with a server's reply, if anything. */
-export function faultOf({ reply, cname }: ServerReply, options: DnsOptions): ReplyFault | undefined {
+export function faultOf(said: ServerReply, options: DnsOptions): ReplyFault | undefined {
+  const { reply, cname } = said;
   const { expect, type } = options;
   if (reply.kind === 'none') {
     const silent = reply.reason === 'timeout' || reply.reason === 'cancelled';
@@ -34,7 +37,14 @@ export function faultOf({ reply, cname }: ServerReply, options: DnsOptions): Rep
   if (reply.answers.length < least) {
     return { class: 'dns.empty', expected: `at least ${least} ${type}`, got: withAnswers(reply) };
   }
-  return answersFault(reply.answers, cname, options);
+  return answersFault(reply.answers, cname, options) ?? dnssecFault(said, options);
+}
+
+/** A signature that does not hold is no answer at all (SERVFAIL): without AD, nobody has looked at one. */
+function dnssecFault({ authenticated, reply }: ServerReply, { expect }: DnsOptions): ReplyFault | undefined {
+  if (expect.dnssec === undefined || authenticated === true || reply.kind === 'none') return undefined;
+  const why = authenticated === false ? 'without the AD bit: unsigned, or not validated there' : 'no word about DNSSEC';
+  return { class: 'dns.drift', expected: 'an answer authenticated by DNSSEC', got: `${withAnswers(reply)}, ${why}` };
 }
 
 /** Answers in an order of their own, for comparing one server's with another's. */

@@ -16,6 +16,10 @@ const expectation = z.strictObject({
   minAnswers: z.number().int().min(0).max(100).optional(),
   /** RFC 1982 arithmetic; for type SOA. */
   serialNewerThan: z.number().int().min(0).max(4_294_967_295).optional(),
+  dnssec: z
+    .literal(true)
+    .optional()
+    .meta({ description: 'the name server vouches for the answer by DNSSEC (the AD bit)' }),
 });
 
 /** The `dns` kind's own fields. */

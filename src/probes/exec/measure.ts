@@ -16,7 +16,7 @@ export async function measureExec(options: ExecOptions, context: RunContext): Pr
   const env = Object.fromEntries(Object.entries(options.env).map(([name, value]) => [name, value.reveal()]));
   const ran = await runProgram({ file, args, env: { ...MINIMAL_ENVIRONMENT, ...env } }, context);
   const mask = maskFor(options);
-  const kept: Ran = { ...ran, stdout: mask.json(ran.stdout), stderr: mask.text(ran.stderr) };
+  const kept: Ran = { ...ran, stdout: mask.cutOff(mask.json(ran.stdout)), stderr: mask.cutOff(ran.stderr) };
   const ownFault = ownFaultOfEnding(kept.ending, `run ${programOf(options)}`) ?? unknownOf(kept, options);
   return { ...kept, facts: factsOf(kept, options), ...(ownFault !== undefined && { ownFault }) };
 }

@@ -7,7 +7,7 @@ import type { HttpAttempt } from '../http/measured.ts';
 import { elapsed } from '../net/connection.ts';
 import { deadlineWithin, lingering } from '../net/deadline.ts';
 import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
-import { maskFor, type Mask } from '../net/mask.ts';
+import { maskFor, maskForBody, type Mask } from '../net/mask.ts';
 import { ownFaultOf } from '../net/stopped.ts';
 import { capture, type Capture, type Captured } from './captures.ts';
 import { fillRequest } from './fill.ts';
@@ -107,7 +107,8 @@ class FlowWalk {
     const ms = elapsed(context, began);
     const taken = step === undefined ? [] : this.#capture(step, exchange);
     const mask = this.#mask(request, exchange);
-    const attempt = attemptOf(exchange, ms, mask, (body) => keepBody(body, written.expect, mask, request.expect));
+    const bodyMask = maskForBody(mask, exchange);
+    const attempt = attemptOf(exchange, ms, mask, (body) => keepBody(body, written.expect, bodyMask, request.expect));
     return { name, attempt, captures: Object.fromEntries(taken.map(([key, one]) => [key, kept(one, mask)])) };
   }
 

@@ -3,7 +3,7 @@ import { MAX_ADDRESSES, ownFaultAmong } from '../judging/addresses.ts';
 import { keptChain } from '../judging/expiry.ts';
 import { elapsed, lookUpHost, openConnection, type HostLookup } from '../net/connection.ts';
 import { httpExchange } from '../net/http-exchange.ts';
-import { maskFor } from '../net/mask.ts';
+import { maskFor, maskForBody } from '../net/mask.ts';
 import type { TlsConnectionFacts } from '../net/tls-facts.ts';
 import { hostOf, portOf } from '../net/urls.ts';
 import { attemptOf, factsOfAnswer, requestOf } from './attempt.ts';
@@ -63,7 +63,7 @@ async function ask(
 ): Promise<Tried> {
   const exchange = await httpExchange(requestOf(options, address), context);
   const mask = maskFor(options, [exchange.token]);
-  const keep = (body: Buffer) => keepBody(body, options.expect, mask);
+  const keep = (body: Buffer) => keepBody(body, options.expect, maskForBody(mask, exchange));
   const attempt = attemptOf(exchange, elapsed(context, began), mask, keep);
   return { attempt: address === undefined ? attempt : { ...attempt, address }, tls: exchange.tls };
 }

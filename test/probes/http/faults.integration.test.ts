@@ -28,7 +28,7 @@ const stoppingAfter =
   };
 
 describe('faults that a shallow check does not see', () => {
-  test('a private authority that was swapped is untrusted, though the port is open (9)', async () => {
+  test('a private authority that was swapped is untrusted, though the port is open (row 9)', async () => {
     const { chain, key } = certificateFor({ authority: 'Another CA' });
     await using server = await httpTarget((_request, response) => void response.end('ok'), { cert: chain, key });
     const deep = await probe(http, { url: `https://${server.at}/`, tls: { ca: certificateFor().ca } });
@@ -37,7 +37,7 @@ describe('faults that a shallow check does not see', () => {
     expect(await connecting(server)).toMatchObject({ outcome: 'pass' });
   });
 
-  test('a maintenance page with status 200 is malformed where JSON is expected (10)', async () => {
+  test('a maintenance page with status 200 is malformed where JSON is expected (row 10)', async () => {
     await using server = await httpTarget((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>We will be right back</h1>');
     });
@@ -48,7 +48,7 @@ describe('faults that a shallow check does not see', () => {
     expect(await asking(server)).toMatchObject({ outcome: 'pass' });
   });
 
-  test('a redirect to a login elsewhere is unexpected, though whoever follows it gets 200 (11)', async () => {
+  test('a redirect to a login elsewhere is unexpected, though whoever follows it gets 200 (row 11)', async () => {
     await using login = await httpTarget((_request, response) => void response.end('<form>user, password</form>'));
     await using server = await httpTarget((_request, response) => {
       response.writeHead(302, { location: `http://${login.at}/login` }).end();
@@ -57,13 +57,13 @@ describe('faults that a shallow check does not see', () => {
     expect(await asking(server, { follow: 'any' })).toMatchObject({ outcome: 'pass' });
   });
 
-  test('an error of the server is one for a shallow check too, unless it only connects (12)', async () => {
+  test('an error of the server is one for a shallow check too, unless it only connects (row 12)', async () => {
     await using server = await httpTarget((_request, response) => void response.writeHead(502).end());
     expect(await asking(server)).toMatchObject({ outcome: 'fail', class: 'http.5xx' });
     expect(await connecting(server)).toMatchObject({ outcome: 'pass' });
   });
 
-  test('an answer over its budget is saturated, though it is right (51)', async () => {
+  test('an answer over its budget is saturated, though it is right (row 51)', async () => {
     await using server = await httpTarget((_request, response) => void setTimeout(() => response.end('ok'), 60));
     expect(await asking(server, { expect: { maxLatency: '20ms' } })).toMatchObject({
       outcome: 'fail',
@@ -72,7 +72,7 @@ describe('faults that a shallow check does not see', () => {
     expect(await asking(server)).toMatchObject({ outcome: 'pass' });
   });
 
-  test('an answer that hangs after its headers runs out of time, though HEAD is answered (52)', async () => {
+  test('an answer that hangs after its headers runs out of time, though HEAD is answered (row 52)', async () => {
     await using server = await httpTarget(stoppingAfter(0, 100));
     const large = { url: `http://${server.at}/large` };
     expect(await asking(server, large)).toMatchObject({ outcome: 'fail', class: 'latency.timeout' });
