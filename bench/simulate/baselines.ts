@@ -1,4 +1,4 @@
-import { graceOf, TIMEOUT_MS } from './declare.ts';
+import { graceOf } from './declare.ts';
 import type { Rules } from './declare.ts';
 import { look } from './sight.ts';
 import type { Truth } from './truth.ts';
@@ -52,7 +52,7 @@ export function playBaselines(truth: Truth, rules: Rules): Baselines {
 
 function failures(truth: Truth, member: number, watch: Watch, rules: Rules): Episode[] {
   const { failures: wanted, everyMs } = rules.confirm;
-  const timeoutMs = Math.min(TIMEOUT_MS, watch.everyMs);
+  const timeoutMs = Math.min(truth.world.shape.timeoutMs, watch.everyMs);
   const episodes: Episode[] = [];
   let inRow = 0;
   let passes = 0;
@@ -87,7 +87,7 @@ function missedBeats(truth: Truth, member: number, watch: Watch): Episode[] {
   const episodes: Episode[] = [];
   let last = 0;
   for (let at = watch.phaseMs; at <= truth.measured.until; at += watch.everyMs) {
-    if (look(truth, member, at, TIMEOUT_MS).failed !== null) continue;
+    if (look(truth, member, at, truth.world.shape.timeoutMs).failed !== null) continue;
     const dueAt = last + watch.everyMs + graceOf(watch);
     if (at > dueAt) episodes.push({ member, since: dueAt, confirmedAt: dueAt, until: at });
     last = at;

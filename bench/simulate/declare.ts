@@ -8,7 +8,7 @@ import type {
   Service,
 } from '../../src/model/configuration.ts';
 import type { CapabilityId, ChannelId, ProbeId, ServiceId, Sha256 } from '../../src/model/ids.ts';
-import type { TrueNeed, Watch, World } from './world.ts';
+import type { TrueNeed, Watch, World, WorldShape } from './world.ts';
 
 /** The rules that a table's row is played under. */
 export interface Rules {
@@ -33,7 +33,6 @@ export const QUICK: Rules = {
 
 const PLACE: Place = { file: 'simulated.yaml', line: 1, column: 1, endLine: 1, endColumn: 2 };
 const CHANNEL = 'pager' as ChannelId;
-export const TIMEOUT_MS = 10_000;
 const LATE_MS = 30_000;
 
 /** How late a heartbeat may be: one that was lost on its way is no reason to wake anybody. */
@@ -49,7 +48,9 @@ export function declare(world: World, rules: Rules): Configuration {
     serverOwner: 'sre',
     services: world.members.map((_, index) => service(index)),
     capabilities: world.members.map(({ needs }, index) => capability(index, needs)),
-    probes: world.members.flatMap(({ watch }, index) => (watch === null ? [] : [probe(index, watch, rules)])),
+    probes: world.members.flatMap(({ watch }, index) =>
+      watch === null ? [] : [probe(index, watch, world.shape, rules)],
+    ),
     channels: [{ id: CHANNEL, kind: 'webhook', needs: [], place: PLACE }],
     routes: [{ match: {}, page: [CHANNEL], ticket: [], consumers: [], escalate: [], continue: false, place: PLACE }],
     pageAfterMs: rules.pageAfterMs,
@@ -119,7 +120,7 @@ function declaredNeed(need: TrueNeed): Need {
   }
 }
 
-function probe(index: number, watch: Watch, rules: Rules): Probe {
+function probe(index: number, watch: Watch, { timeoutMs }: WorldShape, rules: Rules): Probe {
   const proved = [capabilityOf(index)];
   const schedule: Schedule =
     watch.kind === 'heartbeat'
@@ -131,7 +132,7 @@ function probe(index: number, watch: Watch, rules: Rules): Probe {
     name: 'probe',
     kind: watch.kind === 'heartbeat' ? 'heartbeat' : watch.kind === 'shallow' ? 'tcp' : 'http',
     schedule,
-    timeoutMs: Math.min(TIMEOUT_MS, watch.everyMs),
+    timeoutMs: Math.min(timeoutMs, watch.everyMs),
     confirm: rules.confirm,
     recover: { successes: 2 },
     ratio: { failures: 4, of: 12 },

@@ -5,7 +5,7 @@ import type { Entry, Fact, ObservationFact } from '../../src/model/entry.ts';
 import type { NotifiedIncident } from '../../src/model/notification.ts';
 import type { RunCause } from '../../src/model/run.ts';
 import type { Sha256 } from '../../src/model/ids.ts';
-import { capabilityOf, declare, memberOf, TIMEOUT_MS } from './declare.ts';
+import { capabilityOf, declare, memberOf } from './declare.ts';
 import type { Rules } from './declare.ts';
 import { EventQueue } from './event-queue.ts';
 import { look } from './sight.ts';
@@ -81,7 +81,7 @@ export function drive(truth: Truth, rules: Rules, listener?: Listener): readonly
   const startAsked = (member: number, lane: Lane, at: number): void => {
     const due = lane.requests.find((r) => r.notBefore <= at);
     if (due === undefined || lane.isRunning) return;
-    start(member, lane, due.cause, Math.min(due.timeoutMs ?? TIMEOUT_MS, lane.probe.timeoutMs), at);
+    start(member, lane, due.cause, Math.min(due.timeoutMs ?? Infinity, lane.probe.timeoutMs), at);
   };
 
   const happen = (what: Planned, at: number): void => {
@@ -94,7 +94,7 @@ export function drive(truth: Truth, rules: Rules, listener?: Listener): readonly
         return;
       case 'beat': {
         queue.add(at + what.watch.everyMs, what);
-        if (look(truth, what.member, at, TIMEOUT_MS).failed === null)
+        if (look(truth, what.member, at, lane.probe.timeoutMs).failed === null)
           append(observation(lane.probe, what.member, 'pushed', at, at, null), at);
         return;
       }

@@ -16,9 +16,13 @@ export interface WorldShape {
   readonly blipsPerDay: number;
   /** Runs that fail for no reason, each by itself. */
   readonly errorRate: number;
+  /** How long a run waits for a target that stays silent. */
+  readonly timeoutMs: number;
+  /** How long a failure takes from what is needed to who needs it: at most so long in half, in most, and in all cases. */
+  readonly delaysMs: readonly [half: number, most: number, all: number];
 }
 
-/** The shape of the worlds in docs/engine-simulation.md. */
+/** The shape of most worlds in docs/engine-simulation.md. */
 export const SHAPE: WorldShape = {
   capabilities: 120,
   unprobed: 0.25,
@@ -27,7 +31,12 @@ export const SHAPE: WorldShape = {
   heartbeats: 0.04,
   blipsPerDay: 1,
   errorRate: 0.002,
+  timeoutMs: 2000,
+  delaysMs: [1000, 2000, 3000],
 };
+
+/** The same, where a silent target costs ten seconds, and trouble may take half a minute to travel on. */
+export const SLOW: WorldShape = { ...SHAPE, timeoutMs: 10_000, delaysMs: [1000, 5000, 30_000] };
 
 /** How one capability really leans on others. */
 export type TrueNeed = {
@@ -106,7 +115,7 @@ export function drawWorld(seed: number, shape: WorldShape): World {
   const until = QUIET_MS + 30 * MINUTE_MS;
   const layerOf = layers(shape.capabilities);
   const members = layerOf.map((layer, index): Member => {
-    const needs = drawNeeds(index, layer, layerOf, graph).map((need) => ({
+    const needs = drawNeeds(index, layer, layerOf, shape, graph).map((need) => ({
       ...need,
       declared: graph.next() >= shape.missingEdges,
     }));
@@ -150,7 +159,13 @@ function layers(count: number): readonly number[] {
 type Drawn = TrueNeed extends infer N ? (N extends unknown ? Omit<N, 'declared'> : never) : never;
 
 /** Needs lead to deeper layers; one in fifty leads back up and closes a circle. */
-function drawNeeds(index: number, layer: number, layerOf: readonly number[], random: Random): Drawn[] {
+function drawNeeds(
+  index: number,
+  layer: number,
+  layerOf: readonly number[],
+  { delaysMs }: WorldShape,
+  random: Random,
+): Drawn[] {
   const needs: Drawn[] = [];
   const taken = new Set([index]);
   const target = (): number => {
@@ -163,7 +178,7 @@ function drawNeeds(index: number, layer: number, layerOf: readonly number[], ran
   const count = layer === LAYERS.length - 1 ? 0 : random.pick([1, 2, 2, 2, 3, 3]);
   for (let n = 0; n < count; n++) {
     const of = target();
-    const times = { delayMs: drawDelay(random), recoveryDelayMs: random.between(0, 15_000) };
+    const times = { delayMs: drawDelay(delaysMs, random), recoveryDelayMs: random.between(0, 15_000) };
     const kind = random.next();
     if (of < 0) continue;
     if (kind < 0.76) needs.push({ kind: 'hard', of, ...times });
@@ -185,9 +200,9 @@ function drawNeeds(index: number, layer: number, layerOf: readonly number[], ran
   return needs;
 }
 
-function drawDelay(random: Random): number {
+function drawDelay([half, most, all]: WorldShape['delaysMs'], random: Random): number {
   const kind = random.next();
-  return kind < 0.5 ? random.between(0, 1000) : kind < 0.85 ? random.between(1000, 5000) : random.between(5000, 30_000);
+  return kind < 0.5 ? random.between(0, half) : kind < 0.85 ? random.between(half, most) : random.between(most, all);
 }
 
 function drawWatch(shape: WorldShape, random: Random): Watch | null {

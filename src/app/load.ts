@@ -3,7 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { renderDiagnostics } from '../config/render-diagnostic.ts';
+import { renderText } from '../channels/page/render-text.ts';
 import type { Diagnostic } from '../model/configuration.ts';
+import type { Notification } from '../model/notification.ts';
 import type { LoadResult } from '../ports/loaded.ts';
 import { configurationFiles } from './configuration-files.ts';
 import type { Kinds } from './kinds.ts';
@@ -51,6 +53,14 @@ export async function loadFrom(paths: readonly string[], kinds: Kinds, env: Node
     env: (name) => env[name],
   });
   return { result, referred: [...referred] };
+}
+
+/** A message as a channel lays it out for a terminal. */
+export function renderMessage(
+  notification: Notification,
+  layout: { readonly columns: number; readonly colour: boolean },
+): string {
+  return renderText(notification, layout).text;
 }
 
 /** Diagnostics as a person reads them at a terminal, with code frames. */

@@ -4,6 +4,7 @@ import { Exit, processTerminal } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 import { checkVerb } from './verbs/check.ts';
 import { demoVerb } from './verbs/demo.ts';
+import { drillVerb } from './verbs/drill.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { historyVerb } from './verbs/history.ts';
 import { impactVerb } from './verbs/impact.ts';
@@ -20,6 +21,7 @@ const VERBS = [
   checkVerb,
   probeVerb,
   impactVerb,
+  drillVerb,
   graphVerb,
   statusVerb,
   incidentsVerb,

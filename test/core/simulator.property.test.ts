@@ -17,23 +17,25 @@ const KNOWN: readonly Readonly<Record<number, readonly string[]>>[] = [
   {
     1: ['s0000.up'],
     4: ['s0032.up'],
-    6: ['s0009.up', 's0027.up', 's0057.up'],
+    6: ['s0027.up', 's0057.up'],
     8: ['s0009.up', 's0012.up', 's0018.up', 's0066.up'],
     11: ['s0000.up', 's0017.up'],
-    12: ['-s0118.up', 's0038.up', 's0064.up', 's0064.up s0118.up', 's0097.up'],
-    14: ['s0003.up', 's0009.up', 's0027.up', 's0066.up', 's0066.up s0108.up'],
+    12: ['-s0118.up', 's0038.up', 's0064.up s0080.up s0118.up', 's0097.up'],
+    14: ['s0003.up', 's0009.up', 's0027.up', 's0066.up'],
     17: ['s0001.up', 's0015.up', 's0023.up'],
     20: ['s0006.up', 's0027.up'],
   },
   { 8: ['s0066.up'], 11: ['s0000.up'] },
+  { 4: ['s0032.up'], 8: ['s0066.up'], 11: ['s0000.up'] },
 ];
 
 /** Pages and wrong pages per incident over these seeds, noise included. */
 const AT_MOST = [
-  { pages: 1.75, wrong: 0.35 },
   { pages: 1.8, wrong: 0.4 },
-  { pages: 3.05, wrong: 1.7 },
-  { pages: 1.5, wrong: 0.1 },
+  { pages: 1.85, wrong: 0.45 },
+  { pages: 2.75, wrong: 1.4 },
+  { pages: 1.55, wrong: 0.15 },
+  { pages: 1.8, wrong: 0.4 },
 ] as const;
 
 describe.each(ROWS.map((row, index) => ({ row, index })))('$row.name', ({ row, index }) => {

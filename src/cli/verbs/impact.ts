@@ -15,6 +15,7 @@ import type { Mode } from '../../model/failure.ts';
 import type { CapabilityId } from '../../model/ids.ts';
 import type { ImpactItem, ImpactView } from '../../model/view.ts';
 
+import { fullName } from '../full-name.ts';
 import { durationMs, validConfiguration, withConfig } from '../options.ts';
 import type { ConfigOption } from '../options.ts';
 import { stateWord } from '../state-words.ts';
@@ -52,15 +53,6 @@ export function impactVerb(program: Command, terminal: Terminal): void {
       if (options.json === true) printJson(terminal, answer);
       else show(terminal, names, answer);
     });
-}
-
-/** A bare service name stands for its only capability. */
-function fullName(
-  name: string,
-  capabilities: readonly { readonly id: CapabilityId; readonly service: string }[],
-): CapabilityId {
-  const own = capabilities.filter((c) => c.service === name);
-  return own.length === 1 && own[0] !== undefined ? own[0].id : (name as CapabilityId);
 }
 
 function show(terminal: Terminal, failing: readonly CapabilityId[], answer: ImpactView): void {

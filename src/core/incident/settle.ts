@@ -15,6 +15,7 @@ import type { Incident } from './incident.ts';
 import { isRecovering, lostExplanations } from './lost-explanation.ts';
 import { move } from './move.ts';
 import { nameDeepestSuspects } from './name-deepest.ts';
+import type { RootNow } from './roots-now.ts';
 import { relevantTo } from './relevant.ts';
 
 /**
@@ -34,7 +35,7 @@ export function settle(turn: Turn): void {
     move(turn, incident, attribution, wake);
     if (!isLive(incident)) continue;
     const assessment = assess(turn, incident, attribution.roots.get(incident.id)?.failures ?? new Map());
-    note(incident, assessment, attribution.roots.has(incident.id));
+    note(incident, assessment, failsStill(turn, attribution.roots.get(incident.id)));
     wake(assessment.nextExpiry);
     if (attribution.roots.has(incident.id)) wake(say(turn, incident, assessment));
     else update(turn, incident);
@@ -80,7 +81,12 @@ function diagnosed(turn: Turn): Diagnosed {
   return { found, staying };
 }
 
-/** Takes over what an assessment says. While the root is back, what was hit stays as it was last told. */
+/** Whether a root fails, and has not begun to recover: what rests on it recovers as early, and was hit all the same. */
+function failsStill(turn: Turn, root: RootNow | undefined): boolean {
+  return root?.witnesses.some((id) => turn.state.probes.get(id)?.status === 'failing') === true;
+}
+
+/** Takes over what an assessment says. While the root is back or on its way, what was hit stays as it was last told. */
 function note(incident: Incident, assessment: Assessment, rootFails: boolean): void {
   incident.tier = assessment.tier;
   // Once told, it passes on only with a word to both (paging/announce.ts).
