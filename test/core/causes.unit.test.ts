@@ -26,7 +26,7 @@ function pagesAt(services: Record<string, ServiceSpec>, failing: Failing, untilM
 
 const everyPhase = (pages: readonly string[]): string[][] => PHASES.map(() => [...pages]);
 
-describe('docs/engine.md 4, inferred causes and lost explanations', () => {
+describe('docs/engine.md 4, inferred causes and lost explanations', { timeout: 60_000 }, () => {
   test('what still fails when a root has recovered is the rest of it: no shared cause is inferred from it', () => {
     const services = {
       root: tierZero(),

@@ -25,7 +25,7 @@ const told = (view: DrillView): string[] =>
     .filter((m) => m.notification.event !== 'update')
     .map(({ channel, notification }) => `${notification.event} ${channel} ${notification.incident?.root.id ?? ''}`);
 
-describe('drill', () => {
+describe('drill', { timeout: 60_000 }, () => {
   const chain = makeConfiguration(
     { dep: { tier: 0 }, child: { tier: 0, needs: ['dep'] }, other: {} },
     { defaults: LIKE_DEFAULTS, overrides: { pageAfterMs: [30_000, 60_000, 300_000, 300_000] } },

@@ -46,7 +46,7 @@ const planned = (until: number, service = 'dep'): Maintenance => ({
   place: PLACE,
 });
 
-describe('a silence', () => {
+describe('a silence', { timeout: 60_000 }, () => {
   test('of the root mutes its owner only: the owner of a tier-0 victim is still told', () => {
     everyPhase(
       services,
@@ -124,7 +124,7 @@ describe('a silence', () => {
   });
 });
 
-describe('a maintenance window', () => {
+describe('a maintenance window', { timeout: 60_000 }, () => {
   test('over the root tells affected owners of tier 0 and 1 once, when the first of theirs fails in it', () => {
     everyPhase(
       services,
@@ -183,7 +183,7 @@ describe('a maintenance window', () => {
   });
 });
 
-describe('a reload in mid-incident', () => {
+describe('a reload in mid-incident', { timeout: 60_000 }, () => {
   const change = (owner: string, tier: 2 | 3, s: Simulation): Simulation =>
     s.at(T + 9000, {
       kind: 'config',

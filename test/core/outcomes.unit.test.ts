@@ -6,7 +6,7 @@ import { HTTP, SEEDS, T, everyPhase, failing, pages, suppressed, zero } from './
 import { START, Simulation } from './support/simulation.ts';
 import type { Sight, World } from './support/simulation.ts';
 
-describe('docs/engine.md 8, required outcomes', () => {
+describe('docs/engine.md 8, required outcomes', { timeout: 60_000 }, () => {
   test('1: in a chain that fails as a whole the deepest pages, the rest are suppressed and listed, and it resolves', () => {
     everyPhase(
       { a: zero({ needs: ['b'] }), b: zero({ needs: ['c'] }), c: zero({ needs: ['d'] }), d: zero(), other: zero() },

@@ -16,7 +16,7 @@ function storm(): Simulation {
   return new Simulation(makeConfiguration(services), world, 7);
 }
 
-describe('very many failures at once', () => {
+describe('very many failures at once', { timeout: 60_000 }, () => {
   test('are one page, for the cause, with everything that rests on it in its impact', () => {
     const simulation = storm().run(MENDED_AT - 1000);
     expect(simulation.events('page').map(({ root }) => root)).toEqual(['base']);
