@@ -8,7 +8,9 @@ import { drillVerb } from './verbs/drill.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { historyVerb } from './verbs/history.ts';
 import { impactVerb } from './verbs/impact.ts';
+import { importVerb } from './verbs/import.ts';
 import { incidentsVerb } from './verbs/incidents.ts';
+import { initVerb } from './verbs/init.ts';
 import { kindsVerb } from './verbs/kinds.ts';
 import { probeVerb } from './verbs/probe.ts';
 import { replayVerb } from './verbs/replay.ts';
@@ -17,6 +19,8 @@ import { schemaVerb } from './verbs/schema.ts';
 import { statusVerb } from './verbs/status.ts';
 
 const VERBS = [
+  initVerb,
+  importVerb,
   runVerb,
   checkVerb,
   probeVerb,

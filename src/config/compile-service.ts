@@ -115,9 +115,24 @@ function needOf(need: WrittenNeed, node: YamlNode, names: Names): Need | undefin
     const of = capabilityNamed(need.cached, child(node, 'cached') ?? node, names);
     return of && { kind: 'cached', of, ttlMs: need.ttl, covers: need.covers, cold: need.cold, place };
   }
+  if ('unclassified' in need) return unclassifiedNeed(need.unclassified, node, names);
   const of = capabilitiesNamed(withNodes(need.any, child(node, 'any')), names);
   if (of.length < need.any.length) return undefined;
   return redundantNeed(of, need.min, node, names);
+}
+
+/** As soft, so that a draft takes nothing down that nobody has thought about. */
+function unclassifiedNeed(reference: string, node: YamlNode, names: Names): Need | undefined {
+  const of = capabilityNamed(reference, child(node, 'unclassified') ?? node, names);
+  if (of === undefined) return undefined;
+  names.mistakes.finding('warning', {
+    code: 'need/unclassified',
+    place: placeOf(node),
+    subject: of,
+    message: `nobody has said how much ${of} is needed; until then it counts as soft`,
+    help: `write ${reference} where its failure takes this one down, else { soft: ${reference} } or { cached: ${reference}, ttl: … }`,
+  });
+  return { kind: 'soft', of, place: placeOf(node) };
 }
 
 function redundantNeed(of: readonly CapabilityId[], min: number, node: YamlNode, names: Names): Need | undefined {

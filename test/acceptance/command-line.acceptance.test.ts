@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -92,6 +92,59 @@ test.each([
   expect(code).toBe(1);
   expect(stderr).toContain(words);
   expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+describe('tocsin init', () => {
+  test('writes a commented file that check accepts, and never over one', async () => {
+    const first = await tocsin(
+      'init',
+      'started.yaml',
+      '--owner',
+      'sre',
+      '--target',
+      target.url,
+      '--page',
+      'sre@a.example',
+    );
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('started.yaml is written') as string });
+    const text = await readFile(join(folder, 'started.yaml'), 'utf8');
+    expect(text.match(/#/g)?.length).toBeGreaterThan(5);
+    expect(await tocsin('check', 'started.yaml', '--strict')).toMatchObject({ code: 0 });
+    const second = await tocsin('init', 'started.yaml', '--owner', 'other');
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('it is there already') as string });
+    expect(await readFile(join(folder, 'started.yaml'), 'utf8')).toBe(text);
+  });
+
+  test('takes answers as text, and writes nothing where they are no answers', async () => {
+    const odd = await tocsin('init', 'odd.yaml', '--owner', 'a: [b, "c" # {', '--page', 'https://hook.example/x');
+    expect(odd.code).toBe(0);
+    expect(await tocsin('check', 'odd.yaml')).toMatchObject({ code: 0 });
+    const wrong = await tocsin('init', 'wrong.yaml', '--target', 'pay.example/health');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('probe must be a URL') as string });
+    expect(wrong.stderr).toContain('nothing was written');
+    await expect(readFile(join(folder, 'wrong.yaml'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('tocsin import', () => {
+  test('writes a draft to a new file, and says on stderr what it left out', async () => {
+    const samples = resolve(import.meta.dirname, '../config/import/samples');
+    const catalog = join(samples, 'backstage.yaml');
+    const { code, stdout, stderr } = await tocsin('import', 'backstage', catalog, '--out', 'catalog.yaml');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain(`${catalog}:23: spec.consumesApis: `);
+    expect(stderr).toMatch(/3 services imported, \d+ things left out\n$/);
+    const checked = await tocsin('check', 'catalog.yaml', '--json');
+    expect(checked.stdout).toContain('need/unclassified');
+    expect(checked.stdout).not.toContain('config/');
+    expect((await tocsin('import', 'backstage', catalog, '--out', 'catalog.yaml')).code).toBe(2);
+  });
+
+  test('ends with 2 for a format that it does not know, naming those that it does', async () => {
+    const { code, stderr } = await tocsin('import', 'nagios', 'good.yaml');
+    expect(code).toBe(2);
+    expect(stderr).toContain('backstage, blackbox, gatus, uptime-kuma');
+  });
 });
 
 describe('tocsin probe', () => {

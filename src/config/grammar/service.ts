@@ -28,6 +28,9 @@ export const NeedSchema = z.union([
       min: z.int().min(1).default(1).meta({ description: 'how many of them must stand' }),
     })
     .meta({ description: 'redundant: down when fewer than `min` stand' }),
+  z
+    .strictObject({ unclassified: capabilityRef() })
+    .meta({ description: 'nobody has said yet how much; counts as soft, and `check` reports it' }),
 ]);
 
 /** One need as it is written. */
