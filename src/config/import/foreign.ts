@@ -54,9 +54,11 @@ export class Foreign {
 
   /** A scalar as text; undefined for anything else. */
   text(): string | undefined {
-    if (!isScalar(this.#node) || this.#node.value === null) return undefined;
+    if (!isScalar(this.#node)) return undefined;
+    const { value } = this.#node;
+    if (!['string', 'number', 'boolean', 'bigint'].includes(typeof value)) return undefined;
     this.#whole = true;
-    return String(this.#node.value);
+    return `${value as string | number | boolean | bigint}`;
   }
 
   /** Says why this is not carried over, and that nothing more need be said of it. */

@@ -5,12 +5,14 @@ import { probeOfUrl } from './probe-of-url.ts';
 import type { Fields } from './probe-of-url.ts';
 
 /** What an export holds of Uptime Kuma's own state, or of forms left at what they were. */
-const BOOKKEEPING = [
-  ...['id', 'weight', 'pathName', 'path', 'childrenIDs', 'parent', 'notificationIDList', 'includeSensitiveData'],
-  ...['httpBodyEncoding', 'authMethod', 'dns_last_result', 'mqttSuccessMessage', 'packetSize', 'screenshot'],
-  ...['forceInactive', 'maintenance', 'docker_host', 'kafkaProducerSaslOptions', 'gamedigGivenPortOnly'],
-  ...['resendInterval', 'expiryNotification', 'oauth_auth_method', 'conditions', 'cacheBust', 'ipFamily'],
-];
+const BOOKKEEPING = `
+  id weight pathName path childrenIDs parent notificationIDList includeSensitiveData
+  httpBodyEncoding authMethod dns_last_result mqttSuccessMessage packetSize screenshot forceInactive maintenance
+  docker_host kafkaProducerSaslOptions gamedigGivenPortOnly resendInterval expiryNotification oauth_auth_method conditions cacheBust
+  ipFamily
+`
+  .trim()
+  .split(/\s+/);
 
 /** Uptime Kuma's backup (Settings → Backup → Export, JSON): every monitor becomes a service with one probe. */
 export const importUptimeKuma: Importer = (documents, services) => {
