@@ -443,7 +443,7 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
     '2:21-25',
     'config/unknown-key',
     'unknown key hard',
-    'keys here: any, cached, cold, covers, min, soft, ttl',
+    'keys here: any, cached, cold, covers, min, soft, ttl, unclassified',
   ],
   ['unclosed-interpolation', '4:62-73', 'config/interpolation', 'this ${ is never closed', 'write } behind the name'],
   [
