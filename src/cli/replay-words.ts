@@ -4,7 +4,7 @@ import { decisionsOf, pagesOf } from '../core/replay/pages.ts';
 import type { DecidedPage } from '../core/replay/pages.ts';
 
 /** A page as JSON: times in ISO 8601. */
-function pageJson({ at, startedAt, ...page }: DecidedPage): unknown {
+export function pageJson({ at, startedAt, ...page }: DecidedPage): unknown {
   return { ...page, at: iso(at), startedAt: iso(startedAt) };
 }
 

@@ -8,7 +8,7 @@ import { Simulation, START } from '../../core/support/simulation.ts';
 export const BROKEN = { from: 20_000, until: 60_000 } as const;
 
 /** The chain of the signing incident: deployments need signing, signing needs rekor; the registry stands beside. */
-const SIGNING: Record<string, ServiceSpec> = {
+export const SIGNING: Record<string, ServiceSpec> = {
   rekor: { tier: 0, owner: 'platform', recovery: [{ name: 'redeploy', needs: ['deploy.up'] }] },
   registry: { tier: 0, owner: 'storage' },
   sign: { tier: 0, owner: 'supply-chain', needs: ['rekor', 'registry'] },
