@@ -9,7 +9,7 @@ export function pageJson({ at, startedAt, ...page }: DecidedPage): unknown {
 }
 
 /** What a replay without other rules found, as `replay --json` prints it. */
-export function replayedJson(replayed: Replayed): unknown {
+export function replayedJson(replayed: Replayed): object {
   const { same, entries, from, to, pages, difference, decisionHash, stateHash } = replayed;
   return {
     same,

@@ -11,7 +11,7 @@ export function isSame({ answer }: WhatIfReplayed): boolean {
 }
 
 /** What other rules would have changed, as `replay --rules --json` prints it. */
-export function whatIfJson(replayed: WhatIfReplayed): unknown {
+export function whatIfJson(replayed: WhatIfReplayed): object {
   const { answer, entries, from, to } = replayed;
   return {
     same: isSame(replayed),

@@ -18,6 +18,8 @@ export interface Replayed {
   readonly to: number | null;
   /** Pages as they were decided now: the very ones that were sent, where `same`. */
   readonly pages: readonly DecidedPage[];
+  /** Every incident that anything was decided about. */
+  readonly incidents: ReadonlySet<string>;
   /** Where it parted first; decisions after it are not looked at. */
   readonly difference?: Difference;
   /** The rolling hash over all decisions, recorded and now, where the history was read to its end. */
@@ -34,6 +36,7 @@ export async function replay(history: History, span: Span = {}): Promise<Replaye
   const start = await startOf(history, span);
   const again = new DecideAgain(engine, sha256, start, await recordedFrom(history));
   const pages: DecidedPage[] = [];
+  const incidents = new Set<string>();
   let entries = 0;
   let from: number | null = null;
   let to: number | null = null;
@@ -42,6 +45,7 @@ export async function replay(history: History, span: Span = {}): Promise<Replaye
     const taken = again.take(entry, recorded);
     difference = taken.difference;
     entries++;
+    for (const effect of taken.effects) incidents.add(effect.incident);
     if (entry.at >= (span.from ?? -Infinity)) {
       from ??= entry.at;
       if (taken.effects.length > 0) pages.push(...pagesOf({ ...entry, effects: taken.effects }));
@@ -57,6 +61,7 @@ export async function replay(history: History, span: Span = {}): Promise<Replaye
     from,
     to,
     pages,
+    incidents,
     ...(difference === undefined ? {} : { difference }),
     decisionHash,
     stateHash: sha256(engine.snapshot(again.state)),

@@ -1,27 +1,33 @@
 /*
- * tocsin replay [--data DIR] [--from T] [--to T] [--rules PATH…] [--config PATH…] [--json]
+ * tocsin replay [--data DIR] [--from T] [--to T] [--rules PATH…] [--assert FILE] [--config PATH…] [--json]
  *
  *   tocsin replay --data /var/lib/tocsin
  *   tocsin replay --from 2026-01-31T09:00:00Z --to 2026-01-31T12:00:00Z
  *   tocsin replay --rules stricter/
+ *   tocsin replay --rules stricter/ --assert expectations.yaml
  *
  * Reads only, also beside a running daemon. Decides every entry of the log again and compares decision by
  * decision with what was decided then; shows the first difference. With --rules: judges what was measured by
  * another configuration, and says which pages it would have added, removed, sent earlier or later, and what the
- * log cannot tell. Exit 0: the same · 2: nothing to replay, or rules with mistakes · 4: differs.
+ * log cannot tell. With --assert: whether the pages are as a file of expectations says, for a team's pipeline.
+ * Exit 0: the same, or as expected · 2: nothing to replay, or mistakes in a file · 4: differs.
  */
 import type { Command } from 'commander';
 import { dataFolder } from '../../app/data-folder.ts';
+import { expectationsOf } from '../../app/replay/read-expectations.ts';
 import { openHistory } from '../../app/replay/history.ts';
 import type { History, Span } from '../../app/replay/history.ts';
 import { readRules } from '../../app/replay/read-rules.ts';
 import { replay } from '../../app/replay/replay.ts';
 import { whatIf } from '../../app/replay/what-if.ts';
+import { holdAgainst } from '../../core/replay/expectation.ts';
+import type { Held } from '../../core/replay/expectation.ts';
 import { moment, pathsOf, refuse, withConfig } from '../options.ts';
 import type { ConfigOption } from '../options.ts';
 import { replayedJson, replayedText } from '../replay-words.ts';
 import { Exit, printJson } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
+import { allHold, verdictsJson, verdictsText } from '../verdict-words.ts';
 import { isSame, whatIfJson, whatIfText } from '../what-if-words.ts';
 
 interface Options extends ConfigOption {
@@ -29,6 +35,7 @@ interface Options extends ConfigOption {
   readonly from?: number;
   readonly to?: number;
   readonly rules?: readonly string[];
+  readonly assert?: string;
   readonly json?: boolean;
 }
 
@@ -39,24 +46,29 @@ export function replayVerb(program: Command, terminal: Terminal): void {
     .option('--from <time>', 'from this moment on: ISO 8601, or 2h for two hours ago', moment)
     .option('--to <time>', 'up to this moment', moment)
     .option('--rules <path...>', 'another configuration: what would it have changed?')
+    .option('--assert <file>', 'expectations that must hold: tests of your rules')
     .option('--json', 'the answer as JSON')
     .action(async (options: Options) => {
       await using history = await openHistory(await folderOf(options, terminal));
       const { from, to, rules } = options;
       const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-      const same =
+      const asserted = await assertedBy(options, terminal);
+      const isGood =
         rules === undefined
-          ? await asItWas(history, span, options, terminal)
-          : await underRules(history, span, rules, options, terminal);
-      if (!same) throw new Exit(4);
+          ? await asItWas(history, span, options, asserted, terminal)
+          : await underRules(history, span, rules, options, asserted, terminal);
+      if (!isGood) throw new Exit(4);
     });
 }
 
-async function asItWas(history: History, span: Span, { json }: Options, terminal: Terminal): Promise<boolean> {
+/** Whether everything is as it should be: the same, or where something is expected, as expected. */
+async function asItWas(history: History, span: Span, { json }: Options, asserted: Asserted, terminal: Terminal) {
   const replayed = await replay(history, span);
-  if (json === true) printJson(terminal, replayedJson(replayed));
-  else terminal.out(replayedText(replayed));
-  return replayed.same;
+  const { pages, incidents, to, same } = replayed;
+  const verdicts = asserted?.hold({ was: pages, ways: [pages], incidents, to });
+  if (json === true) printJson(terminal, { ...replayedJson(replayed), ...verdictsJson(verdicts) });
+  else terminal.out(replayedText(replayed) + verdictsText(verdicts, terminal));
+  return same && allHold(verdicts);
 }
 
 async function underRules(
@@ -64,15 +76,28 @@ async function underRules(
   span: Span,
   paths: readonly string[],
   { json }: Options,
+  asserted: Asserted,
   terminal: Terminal,
 ): Promise<boolean> {
   const read = await readRules(paths, terminal.env);
   if (read.kind === 'refused') refuse(terminal, read.diagnostics, read.sources);
   const replayed = await whatIf(history, read.rules, span);
-  if (json === true) printJson(terminal, whatIfJson(replayed));
-  else terminal.out(whatIfText(replayed));
-  return isSame(replayed);
+  const { was, now, nowIfFailed, incidents } = replayed.answer;
+  const verdicts = asserted?.hold({ was, ways: [now, nowIfFailed], incidents, to: replayed.to });
+  if (json === true) printJson(terminal, { ...whatIfJson(replayed), ...verdictsJson(verdicts) });
+  else terminal.out(whatIfText(replayed) + verdictsText(verdicts, terminal));
+  return verdicts === undefined ? isSame(replayed) : allHold(verdicts);
 }
+
+/** The expectations that were given, if any; mistakes in them end with 2. */
+async function assertedBy({ assert: file }: Options, terminal: Terminal) {
+  if (file === undefined) return undefined;
+  const { read, text } = await expectationsOf(file);
+  if (!read.ok) refuse(terminal, read.diagnostics, [{ file, text }]);
+  return { hold: (held: Held) => holdAgainst(read.expectations, held) };
+}
+
+type Asserted = Awaited<ReturnType<typeof assertedBy>>;
 
 async function folderOf(options: Options, terminal: Terminal): Promise<string> {
   const found = await dataFolder(options.data, pathsOf(options, terminal), terminal.env);

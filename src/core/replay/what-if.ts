@@ -25,6 +25,10 @@ const EARLY_MS = 50;
 export interface WhatIfAnswer extends Between {
   readonly was: readonly DecidedPage[];
   readonly now: readonly DecidedPage[];
+  /** The same if the runs that nobody made had failed. */
+  readonly nowIfFailed: readonly DecidedPage[];
+  /** Every incident that anything was decided about then. */
+  readonly incidents: ReadonlySet<string>;
   /** How many pages there would have been: at least, and at most. */
   readonly pages: { readonly least: number; readonly most: number };
   /** Runs that had to be assumed, in the case where most were. */
@@ -44,6 +48,7 @@ export class WhatIf<State> {
   readonly #passed: Variant<State>;
   readonly #failed: Variant<State>;
   readonly #was: DecidedPage[] = [];
+  readonly #incidents = new Set<string>();
   /** When the old rules last asked for a run of each probe, and for when. */
   readonly #askedThen = new Map<ProbeId, { readonly at: number; readonly notBefore: number }>();
   #thenState: State;
@@ -89,6 +94,8 @@ export class WhatIf<State> {
       ...between(this.#was, this.#passed.pages, this.#failed.pages, words),
       was: this.#was,
       now: this.#passed.pages,
+      nowIfFailed: this.#failed.pages,
+      incidents: this.#incidents,
       pages: { least: Math.min(...counts), most: Math.max(...counts) },
       assumedRuns: Math.max(this.#passed.assumedRuns, this.#failed.assumedRuns),
       limits: this.#retelling.limits,
@@ -130,6 +137,7 @@ export class WhatIf<State> {
       for (const effect of effects)
         if (effect.kind === 'reprobe') this.#askedThen.set(effect.probe, { at: entry.at, notBefore: effect.notBefore });
       const decided = decidedOf(effects);
+      for (const { incident } of decided) this.#incidents.add(incident);
       if (decided.length > 0) this.#was.push(...pagesOf({ n: entry.n, at: entry.at, effects: decided }));
     } catch {
       // As the daemon: such an entry is kept and passed over.
