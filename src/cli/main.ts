@@ -5,6 +5,7 @@ import type { Terminal } from './terminal.ts';
 import { checkVerb } from './verbs/check.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { drillVerb } from './verbs/drill.ts';
+import { exportVerb } from './verbs/export.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { historyVerb } from './verbs/history.ts';
 import { impactVerb } from './verbs/impact.ts';
@@ -31,6 +32,7 @@ const VERBS = [
   incidentsVerb,
   historyVerb,
   replayVerb,
+  exportVerb,
   schemaVerb,
   kindsVerb,
   demoVerb,

@@ -21,8 +21,8 @@ export interface Span {
 }
 
 /** A history could not be replayed; the operator can mend it, or choose another span. */
-class ReplayError extends Error {
-  readonly code: 'no-beginning' | 'empty' | 'not-a-window' | 'no-incident';
+export class ReplayError extends Error {
+  readonly code: 'no-beginning' | 'empty' | 'not-a-window' | 'no-incident' | 'not-written';
   constructor(code: ReplayError['code'], message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'ReplayError';

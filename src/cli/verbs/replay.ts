@@ -1,5 +1,5 @@
 /*
- * tocsin replay [--data DIR] [--from T] [--to T] [--rules PATH…] [--assert FILE] [--config PATH…] [--json]
+ * tocsin replay [--data DIR | --window FILE] [--from T] [--to T] [--rules PATH…] [--assert FILE] [--config PATH…] [--json]
  *
  *   tocsin replay --data /var/lib/tocsin
  *   tocsin replay --from 2026-01-31T09:00:00Z --to 2026-01-31T12:00:00Z
@@ -19,6 +19,7 @@ import { openHistory } from '../../app/replay/history.ts';
 import type { History, Span } from '../../app/replay/history.ts';
 import { readRules } from '../../app/replay/read-rules.ts';
 import { replay } from '../../app/replay/replay.ts';
+import { openWindow } from '../../app/window/open-window.ts';
 import { whatIf } from '../../app/replay/what-if.ts';
 import { holdAgainst } from '../../core/replay/expectation.ts';
 import type { Held } from '../../core/replay/expectation.ts';
@@ -32,6 +33,7 @@ import { isSame, whatIfJson, whatIfText } from '../what-if-words.ts';
 
 interface Options extends ConfigOption {
   readonly data?: string;
+  readonly window?: string;
   readonly from?: number;
   readonly to?: number;
   readonly rules?: readonly string[];
@@ -43,13 +45,14 @@ export function replayVerb(program: Command, terminal: Terminal): void {
   withConfig(program.command('replay'))
     .description('decides a log again: as it was, or under other rules')
     .option('--data <dir>', 'the data folder (default: the configuration’s log.path)')
+    .option('--window <file>', 'an exported window instead')
     .option('--from <time>', 'from this moment on: ISO 8601, or 2h for two hours ago', moment)
     .option('--to <time>', 'up to this moment', moment)
     .option('--rules <path...>', 'another configuration: what would it have changed?')
     .option('--assert <file>', 'expectations that must hold: tests of your rules')
     .option('--json', 'the answer as JSON')
     .action(async (options: Options) => {
-      await using history = await openHistory(await folderOf(options, terminal));
+      await using history = await historyOf(options, terminal);
       const { from, to, rules } = options;
       const span = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
       const asserted = await assertedBy(options, terminal);
@@ -98,6 +101,11 @@ async function assertedBy({ assert: file }: Options, terminal: Terminal) {
 }
 
 type Asserted = Awaited<ReturnType<typeof assertedBy>>;
+
+function historyOf(options: Options, terminal: Terminal): Promise<History & AsyncDisposable> {
+  if (options.window !== undefined) return openWindow(options.window);
+  return folderOf(options, terminal).then(openHistory);
+}
 
 async function folderOf(options: Options, terminal: Terminal): Promise<string> {
   const found = await dataFolder(options.data, pathsOf(options, terminal), terminal.env);
