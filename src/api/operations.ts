@@ -12,12 +12,14 @@ import { listObservations, summariseObservations } from './routes/observations.t
 import { readOpenApi } from './routes/open-api.ts';
 import { listServices, readService } from './routes/services.ts';
 import { closeSession, openSession, readSession } from './routes/session.ts';
+import { readState } from './routes/state.ts';
 import { readStatus } from './routes/status.ts';
 import { readStrips } from './routes/strips.ts';
 
 /** Every route of the API. What is listed here is served and documented; the page's files stand apart. */
 export const OPERATIONS: readonly Operation[] = [
   readStatus,
+  readState,
   listServices,
   readService,
   readGraph,

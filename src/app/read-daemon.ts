@@ -1,8 +1,9 @@
 import { engine } from '../core/tocsin-engine.ts';
+import { pastState } from '../daemon/past-state.ts';
 import { openLogReader } from '../log/open-log.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { IncidentView, ServiceView } from '../model/view.ts';
-import type { StoredObservation } from '../ports/daemon-view.ts';
+import type { PastView, Refusal, StoredObservation } from '../ports/daemon-view.ts';
 
 /** A running daemon could not be asked. `refused` and `denied` are the operator's to mend. */
 export class AskError extends Error {
@@ -61,6 +62,8 @@ export interface FolderView extends AsyncDisposable {
   readonly entries: number;
   readonly services: readonly ServiceView[];
   readonly incidents: readonly IncidentView[];
+  /** As it all stood at a moment. */
+  readonly stateAt: (at: number) => Promise<PastView | Refusal>;
   readonly observations: (probe: ProbeId, limit: number) => Promise<readonly StoredObservation[]>;
 }
 
@@ -83,6 +86,7 @@ export async function readFolder(path: string): Promise<FolderView> {
     entries,
     services: engine.services(state),
     incidents: engine.incidents(state),
+    stateAt: (at) => pastState(engine, log, at),
     observations: (probe, limit) => log.observations({ probe, limit }),
     [Symbol.asyncDispose]: () => log[Symbol.asyncDispose](),
   };

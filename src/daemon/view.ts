@@ -3,6 +3,7 @@ import type { CapabilityState } from '../model/view.ts';
 import type { DaemonView, Refusal } from '../ports/daemon-view.ts';
 import type { Gauges } from '../ports/telemetry.ts';
 import { checkCommand } from './check-command.ts';
+import { pastState } from './past-state.ts';
 import type { RunningDaemon } from './running-daemon.ts';
 
 /** What the API may ask of a running daemon. Reads come from the engine's state; nothing here decides anything. */
@@ -32,6 +33,7 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
     configuration,
     incidents,
     incident: (id) => engine.incident(state(), id),
+    stateAt: oneAtATime((at) => pastState(engine, log, at)),
     capabilityStates: states,
     impact: (request) =>
       impact({ configuration: configuration(), states: new Map(states()), now: daemon.clock.now() }, request),
@@ -61,6 +63,19 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
         ...daemon.troubles,
       ],
     }),
+  };
+}
+
+/** Each question about the past holds a whole state while it is answered: never two at once. */
+function oneAtATime<Ask, Answer>(answer: (ask: Ask) => Promise<Answer>): (ask: Ask) => Promise<Answer> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (ask) => {
+    const next = before.then(
+      () => answer(ask),
+      () => answer(ask),
+    );
+    before = next;
+    return next;
   };
 }
 

@@ -21,6 +21,16 @@ export interface StatusView {
   readonly troubles: readonly string[];
 }
 
+/** The world as it was known at a moment: after the newest entry that is not later. */
+export interface PastView {
+  readonly at: number;
+  readonly entries: number;
+  /** The one in force then; null before the first. */
+  readonly configuration: Configuration | null;
+  readonly services: readonly ServiceView[];
+  readonly incidents: readonly IncidentView[];
+}
+
 export type { ImpactView, Refusal } from '../model/view.ts';
 
 /** An observation as stored: docs/api.md, "An observation". */
@@ -34,6 +44,8 @@ export interface DaemonView {
   /** Newest first; open ones before closed ones. */
   readonly incidents: () => readonly IncidentView[];
   readonly incident: (id: IncidentId) => IncidentView | undefined;
+  /** As it all stood then; refused where the log does not reach back so far. */
+  readonly stateAt: (at: number) => Promise<PastView | Refusal>;
   readonly capabilityStates: () => Iterable<readonly [CapabilityId, CapabilityState]>;
   readonly impact: (request: {
     readonly capabilities: readonly CapabilityId[];

@@ -295,6 +295,17 @@ describe('the routes', () => {
     expect((await post('/api/v1/incidents/rekor-1/notes', { text: '' })).status).toBe(400);
   });
 
+  test('the past is told as it was known, and a moment before the log begins is refused', async () => {
+    served.daemon.incidents.push(incident('rekor-1'));
+    const { status, json } = await get(`/api/v1/state?at=${new Date(NOW).toISOString()}`);
+    expect([status, json.at]).toEqual([200, new Date(NOW).toISOString()]);
+    expect(pluck(json.incidents, 'id')).toEqual(['rekor-1']);
+    expect(pluck(json.services, 'service')).toContain('rekor');
+    expect((await get('/api/v1/state?at=2020-01-01T00:00:00Z')).status).toBe(404);
+    expect((await get('/api/v1/state?at=yesterday')).status).toBe(400);
+    expect((await get('/api/v1/state')).status).toBe(400);
+  });
+
   test('liveness and readiness answer 200 or 503, and say why', async () => {
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/readyz')).json).toEqual({ ready: true, reasons: [] });

@@ -1,15 +1,17 @@
 /*
- * tocsin status [--url URL] [--token TOKEN] [--data DIR] [--json]
+ * tocsin status [--at T] [--url URL] [--token TOKEN] [--data DIR] [--json]
  *
- * Reads only. How everything stands: what is wrong first, then the services. Exit 0 · 1: could not be asked.
+ * Reads only. How everything stands, or stood at a moment: what is wrong first, then the services. Exit 0 · 1: could not be asked.
  */
 import type { Command } from 'commander';
 import type { CapabilityState } from '../../model/view.ts';
+import type { Refusal } from '../../model/view.ts';
+import { moment } from '../options.ts';
 import { from, withWhere } from '../asking.ts';
 import type { WhereOptions } from '../asking.ts';
 import { ago, stateWord } from '../state-words.ts';
 import { table } from '../table.ts';
-import { paint, printJson } from '../terminal.ts';
+import { Exit, paint, printJson } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface Service {
@@ -31,10 +33,18 @@ interface Incident {
   readonly incident: { readonly title: string; readonly startedAt: string };
 }
 
+interface Past {
+  readonly at: number | string;
+  readonly services: readonly Service[];
+  readonly incidents: readonly Incident[];
+}
+
 export function statusVerb(program: Command, terminal: Terminal): void {
   withWhere(program.command('status'), terminal)
-    .description('how everything stands')
-    .action(async (options: WhereOptions) => {
+    .description('how everything stands, or stood')
+    .option('--at <time>', 'as it stood then: ISO 8601, or 2h for two hours ago', moment)
+    .action(async (options: WhereOptions & { readonly at?: number }) => {
+      if (options.at !== undefined) return stood(terminal, options, options.at);
       const services = await from(terminal, options, '/services', (f) => ({ items: f.services as readonly Service[] }));
       const incidents = await from(terminal, options, '/incidents', (f) => ({
         items: f.incidents as readonly Incident[],
@@ -44,14 +54,32 @@ export function statusVerb(program: Command, terminal: Terminal): void {
     });
 }
 
-function show(terminal: Terminal, services: readonly Service[], incidents: readonly Incident[]): void {
+/** The same as it was known at a moment. */
+async function stood(terminal: Terminal, options: WhereOptions, at: number): Promise<void> {
+  const route = `/state?at=${encodeURIComponent(new Date(at).toISOString())}`;
+  const past = await from<Past | Refusal>(terminal, options, route, (folder) => folder.stateAt(at));
+  if ('kind' in past) {
+    terminal.err(`${past.message}\n`);
+    throw new Exit(1);
+  }
+  const { services, incidents } = past;
+  if (options.json === true) return printJson(terminal, { at: new Date(past.at).toISOString(), services, incidents });
+  terminal.out(`${paint(terminal, 'dim', `as it was known at ${new Date(past.at).toISOString()}`)}\n`);
+  show(terminal, services, incidents, at);
+}
+
+function show(
+  terminal: Terminal,
+  services: readonly Service[],
+  incidents: readonly Incident[],
+  now = Date.now(),
+): void {
   const open = incidents.filter((i) => i.state !== 'resolved');
   for (const { id, incident } of open)
     terminal.out(
       `${paint(terminal, 'red', '■')} ${incident.title}  ${paint(terminal, 'dim', `${id}, since ${incident.startedAt}`)}\n`,
     );
   terminal.out(open.length === 0 ? `${paint(terminal, 'green', '●')} nothing is wrong\n\n` : '\n');
-  const now = Date.now();
   const rows = services.flatMap((s) =>
     s.capabilities.map((c, i) => {
       const newest = s.probes.reduce<number | null>(

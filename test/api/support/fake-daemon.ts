@@ -72,6 +72,16 @@ export function fakeDaemon(): FakeDaemon {
       configuration: () => configuration,
       incidents: () => fake.incidents,
       incident: (id) => fake.incidents.find((each) => each.id === id),
+      stateAt: async (at) =>
+        at < NOW
+          ? { kind: 'not-found', message: 'the log begins later' }
+          : {
+              at: NOW,
+              entries: 7,
+              configuration,
+              services: fake.view.services(),
+              incidents: fake.incidents,
+            },
       capabilityStates: () => fake.states,
       impact: (request) => answerImpact({ configuration, states: fake.states, now: NOW }, request),
       observations: async ({ probe, from = -Infinity, to = Infinity, before = Infinity, limit }) => {
