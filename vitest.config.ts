@@ -27,7 +27,7 @@ const project = (
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { order: 0, timeoutMs: 10_000, workers: 2 }),
+      project('unit', { order: 0, timeoutMs: 60_000, workers: 2 }),
       project('property', { order: 1, timeoutMs: 60_000, workers: 2 }),
       project('integration', { order: 2, timeoutMs: 30_000, workers: 2 }),
       project('acceptance', { order: 3, timeoutMs: 120_000, workers: 1 }),
