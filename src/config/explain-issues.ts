@@ -4,7 +4,7 @@ import type { ExclusiveKeys } from './exclusive-keys.ts';
 import type { Mistakes, Told } from './mistakes.ts';
 import { nearestName, suggestion } from './nearest-name.ts';
 import { otherSpelling } from './other-spelling.ts';
-import { keysAt, schemasAt, shapesAt } from './schema-shape.ts';
+import { insteadAt, keysAt, schemasAt, shapesAt } from './schema-shape.ts';
 import type { PathStep } from './schema-shape.ts';
 import { placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
@@ -126,7 +126,8 @@ function tellUnrecognized(
   const known = [...keysAt(checked.schema, path), ...(path.length === 0 ? (checked.alsoKnown ?? []) : [])];
   for (const key of keys) {
     if (mixed?.strangers.includes(key) !== true) {
-      tellUnknownKey(key, node, known, { subject: subjectOf(key) }, mistakes);
+      const instead = insteadAt(checked.schema, path, key);
+      tellUnknownKey(key, node, known, { subject: subjectOf(key), instead }, mistakes);
     }
   }
 }
@@ -143,12 +144,12 @@ function mixedForms(checked: Checked, path: readonly PathStep[]): ExclusiveKeys 
   return node.kind === 'map' ? exclusiveKeys([...node.entries.keys()], checked.schema, path) : undefined;
 }
 
-/** An unknown key, told at the key itself. */
+/** An unknown key, told at the key itself; `instead` is what to write where it is known. */
 export function tellUnknownKey(
   key: string,
   map: YamlNode,
   known: readonly string[],
-  { subject }: { readonly subject: string },
+  { subject, instead }: { readonly subject: string; readonly instead?: string | undefined },
   mistakes: Mistakes,
 ): void {
   const entry = map.kind === 'map' ? map.entries.get(key) : undefined;
@@ -157,7 +158,7 @@ export function tellUnknownKey(
     place: placeOf(entry?.key ?? map),
     subject,
     message: `unknown key ${key}`,
-    help: suggestion(key, known, 'keys here'),
+    help: instead ?? suggestion(key, known, 'keys here'),
   });
 }
 

@@ -50,6 +50,7 @@ function partSchema(schema: z.ZodType): Record<string, unknown> {
       if (usual !== undefined) jsonSchema.default = usual;
       if (Array.isArray(examples)) jsonSchema.examples = examples;
       if (jsonSchema.format !== undefined && !FORMATS.has(jsonSchema.format)) delete jsonSchema.format;
+      delete jsonSchema['instead'];
       const part = jsonSchema['part'];
       if (typeof part !== 'string') return;
       delete jsonSchema['part'];

@@ -71,6 +71,14 @@ export function shapesAt(schema: z.ZodType, path: readonly PathStep[]): readonly
     });
 }
 
+/** What to write instead of a key that people expect at a path and that is none, as the schemas there say. */
+export function insteadAt(schema: z.ZodType, path: readonly PathStep[], key: string): string | undefined {
+  return schemasAt(schema, path)
+    .flatMap((one) => [...alternatives(one)])
+    .map((one) => (z.globalRegistry.get(one)?.['instead'] as Readonly<Record<string, string>> | undefined)?.[key])
+    .find((instead) => instead !== undefined);
+}
+
 /** The scalars of a tree that stand in fields marked as secret. */
 export function secretsIn(schema: z.ZodType, node: YamlNode): readonly ScalarNode[] {
   const found: ScalarNode[] = [];

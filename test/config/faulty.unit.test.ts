@@ -389,6 +389,13 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
     '',
   ],
   [
+    'pin-address-range-of-ipv6',
+    '4:73-89',
+    'config/value',
+    'addresses[0]: not an address, a range or a pattern; write it like 10.2.0.7, 10.2.0.0/16 or 10.2.*',
+    '',
+  ],
+  [
     'pin-in-another-list',
     '4:70-82',
     'config/type',
@@ -443,7 +450,7 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
     '2:21-25',
     'config/unknown-key',
     'unknown key hard',
-    'keys here: any, cached, cold, covers, min, soft, ttl, unclassified',
+    'a hard need is the plain name of what is needed, without hard:',
   ],
   ['unclosed-interpolation', '4:62-73', 'config/interpolation', 'this ${ is never closed', 'write } behind the name'],
   [

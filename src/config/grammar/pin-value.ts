@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCidr } from '../../core/address/cidr.ts';
 
 /** How the values of a fact look: what is wrong with a pinned one, or undefined. `*` stands for anything. */
 type Form = (pinned: string) => string | undefined;
@@ -59,13 +60,9 @@ function anyForm(): undefined {
   return undefined;
 }
 
-const ADDRESS = [z.ipv4(), z.ipv6(), z.cidrv4()] as const;
-
+/** What the engine reads as an address or a range, and patterns of addresses. */
 function addressForm(pinned: string): string | undefined {
-  if (ADDRESS.some((form) => form.safeParse(pinned).success)) return undefined;
-  if (z.cidrv6().safeParse(pinned).success) {
-    return 'ranges are for IPv4; of IPv6 write each address, or the beginning and a *, like 2001:db8:1:*';
-  }
+  if (parseCidr(pinned) !== undefined) return undefined;
   if (/^[0-9a-fA-F:.]*\*[0-9a-fA-F:.*]*$/.test(pinned)) return undefined;
   return 'not an address, a range or a pattern; write it like 10.2.0.7, 10.2.0.0/16 or 10.2.*';
 }

@@ -4,34 +4,36 @@ import { duration } from '../../ports/fields.ts';
 import { capabilityRef, day } from './words.ts';
 
 /** How a capability leans on another: hard (a plain name), soft, cached, or any of several. */
-export const NeedSchema = z.union([
-  capabilityRef().meta({ description: 'hard: while it is down, this one is down too' }),
-  z.strictObject({ soft: capabilityRef() }).meta({ description: 'soft: while it is down, this one is degraded' }),
-  z
-    .strictObject({
-      cached: capabilityRef(),
-      ttl: duration().meta({ description: 'how long what is held keeps working', examples: ['10m', '7d'] }),
-      covers: z
-        .array(z.enum(MODES))
-        .min(1)
-        .default(['unreachable'])
-        .meta({ description: 'the modes of failure that the cache survives' }),
-      cold: z
-        .enum(['down', 'degraded'])
-        .default('down')
-        .meta({ description: 'what becomes of this one when the cache no longer helps' }),
-    })
-    .meta({ description: 'cached: works on what it holds, for a while' }),
-  z
-    .strictObject({
-      any: z.array(capabilityRef()).min(1),
-      min: z.int().min(1).default(1).meta({ description: 'how many of them must stand' }),
-    })
-    .meta({ description: 'redundant: down when fewer than `min` stand' }),
-  z
-    .strictObject({ unclassified: capabilityRef() })
-    .meta({ description: 'nobody has said yet how much; counts as soft, and `check` reports it' }),
-]);
+export const NeedSchema = z
+  .union([
+    capabilityRef().meta({ description: 'hard: while it is down, this one is down too' }),
+    z.strictObject({ soft: capabilityRef() }).meta({ description: 'soft: while it is down, this one is degraded' }),
+    z
+      .strictObject({
+        cached: capabilityRef(),
+        ttl: duration().meta({ description: 'how long what is held keeps working', examples: ['10m', '7d'] }),
+        covers: z
+          .array(z.enum(MODES))
+          .min(1)
+          .default(['unreachable'])
+          .meta({ description: 'the modes of failure that the cache survives' }),
+        cold: z
+          .enum(['down', 'degraded'])
+          .default('down')
+          .meta({ description: 'what becomes of this one when the cache no longer helps' }),
+      })
+      .meta({ description: 'cached: works on what it holds, for a while' }),
+    z
+      .strictObject({
+        any: z.array(capabilityRef()).min(1),
+        min: z.int().min(1).default(1).meta({ description: 'how many of them must stand' }),
+      })
+      .meta({ description: 'redundant: down when fewer than `min` stand' }),
+    z
+      .strictObject({ unclassified: capabilityRef() })
+      .meta({ description: 'nobody has said yet how much; counts as soft, and `check` reports it' }),
+  ])
+  .meta({ instead: { hard: 'a hard need is the plain name of what is needed, without hard:' } });
 
 /** One need as it is written. */
 export type WrittenNeed = z.output<typeof NeedSchema>;

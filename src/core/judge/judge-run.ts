@@ -123,12 +123,12 @@ function failed(
   };
 }
 
-/** A pin is an exact value, a pattern with `*`, or a range of addresses. */
+/** A pin is an exact value, a pattern with `*`, or a range of addresses; one IPv6 address has several spellings. */
 export function matchesPin(pinned: string, value: string): boolean {
-  const range = pinned.includes('/') ? parseCidr(pinned) : undefined;
-  if (range === undefined) return matchesPattern(pinned, value);
-  const address = parseAddress(value);
-  return address !== undefined && cidrContains(range, address);
+  const range = /[/:]/.test(pinned) ? parseCidr(pinned) : undefined;
+  const address = range === undefined ? undefined : parseAddress(value);
+  if (range === undefined || address === undefined) return matchesPattern(pinned, value);
+  return cidrContains(range, address);
 }
 
 function capabilitiesOf(
