@@ -2,14 +2,17 @@ import type { Effect } from '../model/effect.ts';
 import type { Entry, ObservationFact, SentFact } from '../model/entry.ts';
 import type { CapabilityId, ProbeId } from '../model/ids.ts';
 import { noteFacts } from './detect/note-facts.ts';
-import { loseSight, missed, observe } from './detect/observe.ts';
+import { expireEvidence } from './detect/expire.ts';
 import type { Transition } from './detect/observe.ts';
+import { LOCAL, observeFrom, viewFrom } from './detect/views.ts';
 import { countsAsFailing, track } from './detect/probe-state.ts';
 import type { ProbeState } from './detect/probe-state.ts';
+import { indexFactors } from './diagnose/factors.ts';
 import { askAgain, askToVerify, hasConfirmedDependent } from './diagnose/verify.ts';
 import { capabilitiesOfProbe } from './graph/graph.ts';
 import { isKeptBack, tell } from './incident/incident.ts';
 import { settle } from './incident/settle.ts';
+import { noteHeard, noteSilentPlaces } from './incident/silent-place.ts';
 import { noteAnchor, noteTrouble, noteUnwatched, noteWarnings, noteWatchedDrift } from './incident/standalone.ts';
 import { obey } from './obey.ts';
 import { reload } from './reload.ts';
@@ -45,7 +48,10 @@ function fireDeadlines(state: State, until: number, effects: Effect[]): void {
     const turn = turnAt(state, due, effects);
     if (turn === undefined) return;
     state.at = Math.max(state.at, due);
-    if (state.staleAt !== null && state.staleAt <= due) expireEvidence(turn);
+    if (state.staleAt !== null && state.staleAt <= due) {
+      expireEvidence(turn);
+      noteSilentPlaces(turn);
+    }
     if (state.wakeAt !== null && state.wakeAt <= due) state.wakeAt = null;
     settle(turn);
   }
@@ -134,7 +140,10 @@ function take(turn: Turn, run: ObservationFact): void {
   const early =
     state.status === 'suspect' && run.outcome === 'fail' && hasConfirmedDependent(turn, capabilitiesOfProbe(probe));
   const wasUnknown = state.unknownBecause !== null;
-  const transition = observe(state, probe, run, early);
+  const placesBefore = state.views.size;
+  const transition = observeFrom(state, probe, run, early);
+  if (state.views.size !== placesBefore) indexFactors(turn.state, turn.graph, state, () => undefined);
+  noteHeard(turn, run);
   if (state.freshUntil !== null && (turn.state.staleAt === null || state.freshUntil < turn.state.staleAt))
     turn.state.staleAt = state.freshUntil;
   track(turn.state.troubled, state);
@@ -163,12 +172,14 @@ function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
   const probe = turn.graph.probes.get(state.id);
   if (probe === undefined || probe.schedule.kind === 'pushed') return;
   const notBefore = endedAt + probe.confirm.everyMs;
-  if (state.status === 'suspect') turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
-  else if (state.status === 'recovering' && state.failure?.byRatio !== true)
+  // Only what we see ourselves can be looked at again.
+  const own = viewFrom(state, LOCAL) ?? state;
+  if (own.status === 'suspect') turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
+  else if (own.status === 'recovering' && own.failure?.byRatio !== true)
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'recover', notBefore });
   else if (
-    state.status === 'failing' &&
-    state.failure?.byRatio !== true &&
+    own.status === 'failing' &&
+    own.failure?.byRatio !== true &&
     (state.lost !== null || isUntoldRoot(turn, state.id))
   ) {
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
@@ -208,21 +219,4 @@ function mattersNow(turn: Turn, state: ProbeState, run: ObservationFact, transit
     default:
       return transition satisfies never;
   }
-}
-
-/** Evidence that ran out: passing becomes unknown, a heartbeat that did not come fails. Sets the next lower bound. */
-function expireEvidence(turn: Turn): void {
-  let next: number | null = null;
-  for (const state of turn.state.probes.values()) {
-    if (state.freshUntil === null) continue;
-    if (state.freshUntil > turn.now) {
-      if (next === null || state.freshUntil < next) next = state.freshUntil;
-      continue;
-    }
-    const probe = turn.graph.probes.get(state.id);
-    if (probe?.schedule.kind === 'pushed') missed(state, probe, turn.now);
-    else loseSight(state);
-    track(turn.state.troubled, state);
-  }
-  turn.state.staleAt = next;
 }

@@ -1,6 +1,7 @@
 import type { Effect } from '../model/effect.ts';
 import type { StartFact } from '../model/entry.ts';
 import { loseSight } from './detect/observe.ts';
+import { combine, viewsOf } from './detect/views.ts';
 import { countsAsFailing, track } from './detect/probe-state.ts';
 import { isLive, tell } from './incident/incident.ts';
 import { settle } from './incident/settle.ts';
@@ -20,12 +21,14 @@ export function restart(state: State, entry: StartFact, at: number, effects: Eff
     const dueAt = probe.freshUntil;
     if (schedule?.kind === 'pushed') {
       // A beat that could not reach us while we were away is not a beat that was missed.
-      probe.freshUntil = dueAt === null ? null : dueAt + gapMs;
+      for (const view of viewsOf(probe)) if (view.freshUntil !== null) view.freshUntil += gapMs;
+      if (probe.views.size > 0) probe.freshUntil = dueAt === null ? null : dueAt + gapMs;
       if (probe.freshUntil !== null && (state.staleAt === null || probe.freshUntil < state.staleAt))
         state.staleAt = probe.freshUntil;
       continue;
     }
-    loseSight(probe);
+    for (const view of viewsOf(probe)) loseSight(view);
+    if (probe.views.size > 0) combine(probe);
     track(state.troubled, probe);
     if (countsAsFailing(probe)) effects.push({ kind: 'reprobe', probe: probe.id, cause: 'verify', notBefore: at });
   }
@@ -33,7 +36,11 @@ export function restart(state: State, entry: StartFact, at: number, effects: Eff
     if (!isLive(incident)) continue;
     if (incident.remindAt !== null) incident.remindAt += gapMs;
     if (incident.hold !== null && incident.state === 'pending') {
-      incident.hold = { startedAt: at, asked: new Map([...incident.hold.asked].map(([id]) => [id, at])) };
+      incident.hold = {
+        ...incident.hold,
+        startedAt: at,
+        asked: new Map([...incident.hold.asked].map(([id]) => [id, at])),
+      };
     }
     tell(
       incident,

@@ -65,8 +65,10 @@ export interface State {
   readonly silences: Map<string, Silence>;
   changes: readonly KnownChange[];
   drifts: readonly KnownDrift[];
-  /** Which probes share a certificate authority, a resolver, an address prefix. */
+  /** Which probes share a certificate authority, a resolver, an address prefix, a place that they are seen from. */
   readonly factorUsers: Map<string, Set<ProbeId>>;
+  /** Places that results come from, other than here: when last, and of which probes. */
+  readonly places: Map<string, { heardAt: number; readonly probes: Set<ProbeId> }>;
   /** Anchor checks in a row that nobody answered (engine: is it us?). */
   unansweredAnchors: number;
   /** When the daemon first started on this log: heartbeats are counted from here before the first beat. */
@@ -100,6 +102,7 @@ export function initialState(): State {
     changes: [],
     drifts: [],
     factorUsers: new Map(),
+    places: new Map(),
     unansweredAnchors: 0,
     firstStartAt: null,
     staleAt: null,

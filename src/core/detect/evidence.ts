@@ -49,7 +49,7 @@ export function ownEvidence(
     if (failure !== null && failure.against.includes(node.id)) {
       if (skip(state)) continue;
       const mode = modeOf(failure.class);
-      const effect = failure.byRatio ? 'degraded' : (probe.effect ?? effectOf(failure.class));
+      const effect = failure.byRatio || failure.from !== null ? 'degraded' : (probe.effect ?? effectOf(failure.class));
       failing.push(probe.id);
       byRatio &&= failure.byRatio;
       const candidate: OwnFailure = {

@@ -122,6 +122,7 @@ function firstFailure(state: ProbeState, run: ObservationFact): Failure {
     against: run.against,
     byRatio: false,
     explainedAt: null,
+    from: null,
   };
 }
 
@@ -197,6 +198,7 @@ function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Tran
     against: run.against.length > 0 ? run.against : (before?.against ?? [...state.proven.keys()].sort()),
     byRatio: true,
     explainedAt: null,
+    from: null,
   };
   state.status = 'failing';
   state.since = first.at;
@@ -266,6 +268,7 @@ export function missed(state: ProbeState, probe: Probe, at: number): Transition 
     against: [...new Set([...probe.proves.reach, ...probe.proves.read, ...probe.proves.write])].sort(),
     byRatio: false,
     explainedAt: null,
+    from: null,
   };
   state.status = 'failing';
   state.since = at;

@@ -28,6 +28,8 @@ export interface Failure {
   byRatio: boolean;
   /** When something explained it last; null: nothing ever did. Until then another cause may have begun unseen. */
   explainedAt: number | null;
+  /** The places that see it, where others see it work: degraded. Null: all that count see it. */
+  from: readonly string[] | null;
 }
 
 /**
@@ -44,6 +46,10 @@ export interface Failure {
  */
 export interface ProbeState {
   readonly id: ProbeId;
+  /** The place that it is seen from, the first of several; null: nowhere yet. */
+  location: string | null;
+  /** Where it is seen from several places: what each of them sees. */
+  readonly views: Map<string, ProbeState>;
   status: 'unknown' | 'passing' | 'suspect' | 'failing' | 'recovering';
   stale: boolean;
   since: number | null;
@@ -81,6 +87,8 @@ export interface ProbeState {
 export function freshProbeState(id: ProbeId): ProbeState {
   return {
     id,
+    location: null,
+    views: new Map(),
     status: 'unknown',
     stale: false,
     since: null,

@@ -2,13 +2,13 @@ import type { FailureClass } from '../../model/failure.ts';
 import type { ProbeId } from '../../model/ids.ts';
 import { stageOf } from '../detect/classes.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
-import type { ProbeState } from '../detect/probe-state.ts';
+import type { Failure, ProbeState } from '../detect/probe-state.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { State, Turn } from '../state.ts';
 
 /** Something that failing probes share without declaring it, and that explains their kind of failure. */
 export interface Factor {
-  /** `ca:…`, `resolver:…` or `prefix:…`. */
+  /** `ca:…`, `resolver:…`, `prefix:…` or `location:…`. */
   readonly id: string;
   /** Root probes that it explains; sorted. */
   readonly members: readonly ProbeId[];
@@ -22,7 +22,7 @@ const SPREAD_MS = 90_000;
 
 /**
  * Derived factors (docs/engine.md 4, step 3): a certificate authority explains only `tls.*`, a resolver only
- * `dns.*`, an address prefix only `connect.*` and timeouts. Greedy: most members first, then id.
+ * `dns.*`, an address prefix only `connect.*` and timeouts, a location anything that is seen from it alone. Greedy: most members first, then id.
  */
 export function sharedFactors(turn: Turn, roots: readonly ProbeId[]): readonly Factor[] {
   const byFactor = new Map<string, ProbeId[]>();
@@ -30,8 +30,7 @@ export function sharedFactors(turn: Turn, roots: readonly ProbeId[]): readonly F
     const state = turn.state.probes.get(id);
     const failure = state?.failure;
     if (state === undefined || failure === undefined || failure === null) continue;
-    for (const factor of factorsOf(turn.graph, state, failure.class))
-      byFactor.set(factor, [...(byFactor.get(factor) ?? []), id]);
+    for (const factor of factorsOf(turn.graph, state)) byFactor.set(factor, [...(byFactor.get(factor) ?? []), id]);
   }
   const accepted: Factor[] = [];
   const taken = new Set<ProbeId>();
@@ -44,10 +43,20 @@ export function sharedFactors(turn: Turn, roots: readonly ProbeId[]): readonly F
   return accepted;
 }
 
-/** The factors that could explain this class of failure of this probe. */
-export function factorsOf(graph: Graph, state: ProbeState, failureClass: FailureClass): readonly string[] {
-  const prefix = explains(failureClass);
-  return prefix === undefined ? [] : keysOf(graph, state).filter((key) => key.startsWith(prefix));
+/** The factors that could explain the failure of this probe: by its class, and by where it is seen from. */
+export function factorsOf(graph: Graph, state: ProbeState): readonly string[] {
+  const { failure } = state;
+  if (failure === null) return [];
+  const prefix = explains(failure.class);
+  const place = seenOnlyFrom(failure);
+  return keysOf(graph, state).filter(
+    (key) => key === `location:${place ?? ''}` || (prefix !== undefined && key.startsWith(prefix)),
+  );
+}
+
+/** The one place that sees a failure, where others see it work. */
+export function seenOnlyFrom({ from }: Failure): string | undefined {
+  return from?.length === 1 ? from[0] : undefined;
 }
 
 /** Everything that this probe shares with others, whatever it fails by. */
@@ -58,6 +67,7 @@ function keysOf(graph: Graph, state: ProbeState): readonly string[] {
     ...(typeof issuer === 'string' ? [`ca:${issuer}`] : []),
     `resolver:${resolver}`,
     ...prefixesOf(state).map((p) => `prefix:${p}`),
+    ...[...state.views.keys()].sort().map((place) => `location:${place}`),
   ];
 }
 
@@ -91,7 +101,7 @@ function isPattern(turn: Turn, id: string, members: readonly ProbeId[]): boolean
   const hit = users.filter((user) => {
     const state = turn.state.probes.get(user);
     if (state === undefined || state.failure === null || !countsAsFailing(state)) return false;
-    return factorsOf(turn.graph, state, state.failure.class).includes(id);
+    return factorsOf(turn.graph, state).includes(id);
   });
   return hit.length * 10 >= users.length * HIT_RATIO_TENTHS;
 }

@@ -70,6 +70,21 @@ export function askDependents(
   return awaited;
 }
 
+/**
+ * What else is seen from the one place that sees a failure: nobody can be asked to look from there, but it reports at
+ * its own pace, and whether that fails too tells the place from its target.
+ */
+export function awaitPlace(turn: Turn, failing: ProbeState, place: string): ReadonlyMap<ProbeId, number> {
+  const since = failing.failure?.since ?? 0;
+  const users = [...(turn.state.factorUsers.get(`location:${place}`) ?? [])].sort();
+  return new Map(
+    users
+      .filter((id) => id !== failing.id)
+      .slice(0, MAX_TARGETS)
+      .map((id) => [id, since]),
+  );
+}
+
 /** A target that was asked has run: asks for the second run of the pair. */
 export function askAgain(turn: Turn, probe: Probe, state: ProbeState): void {
   const asked = turn.state.asks.get(probe.id);
@@ -156,7 +171,7 @@ function* targets(turn: Turn, failing: ProbeState): Iterable<Probe> {
 
 /** A few other users of what this failure could have in common with theirs: a certificate authority, a resolver, a prefix. */
 function* usersOfSharedFactors(turn: Turn, failing: ProbeState, own: (node: Node) => Iterable<Probe>): Iterable<Probe> {
-  const factors = failing.failure === null ? [] : factorsOf(turn.graph, failing, failing.failure.class);
+  const factors = failing.failure === null ? [] : factorsOf(turn.graph, failing);
   let asked = 0;
   for (const factor of factors) {
     for (const id of [...(turn.state.factorUsers.get(factor) ?? [])].sort()) {

@@ -228,8 +228,9 @@ function subject(turn: Turn, incident: Incident): { name: string; what: string }
         : { name: `probably ${incident.root.id} (not probed)`, what: 'is failing' };
     case 'group':
       return { name: listed(incident.capabilities.map(spoken), 5), what: 'have failed together' };
-    case 'service':
     case 'location':
+      return { name: `what is seen from ${incident.root.id}`, what: 'fails, and works from elsewhere' };
+    case 'service':
     case 'channel':
     case 'monitor':
       return { name: nameOf(turn, incident), what: doing(incident.first.class) };

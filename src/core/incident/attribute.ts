@@ -3,7 +3,8 @@ import type { Failure, ProbeState } from '../detect/probe-state.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import { stageOrder } from '../detect/classes.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
-import { askToVerify, askDependents } from '../diagnose/verify.ts';
+import { seenOnlyFrom } from '../diagnose/factors.ts';
+import { askDependents, askToVerify, awaitPlace } from '../diagnose/verify.ts';
 import type { Turn } from '../state.ts';
 import { noteOpening } from './flapping.ts';
 import { incidentId, liveIncident, rootKey, tell } from './incident.ts';
@@ -110,7 +111,7 @@ function open(turn: Turn, now: RootNow): Incident {
   const failing = failuresOf(turn, now.witnesses);
   const first = failing[0];
   if (first === undefined) throw new Error(`an incident of ${rootKey(root)} without a failing probe`);
-  const inferred = root.kind === 'shared';
+  const inferred = root.kind === 'shared' || root.kind === 'location';
   // A redundancy is exhausted by the last member to fall, not the first.
   const begins = failing.map((f) => f.failure.since);
   const since = root.kind === 'group' ? Math.max(...begins) : Math.min(...begins);
@@ -119,6 +120,8 @@ function open(turn: Turn, now: RootNow): Incident {
   if (inferred && !now.isFactor)
     for (const [target, after] of askDependents(turn, [...now.failures.keys()], Math.max(...begins)))
       asked.set(target, after);
+  const place = seenOnlyFrom(first.failure) ?? null;
+  if (place !== null) for (const [target, after] of awaitPlace(turn, first.state, place)) asked.set(target, after);
   const names = now.isFactor ? [] : [...now.failures.keys()].sort();
   const incident: Incident = {
     id: incidentId(root, generation),
@@ -145,7 +148,7 @@ function open(turn: Turn, now: RootNow): Incident {
     resolvedAt: null,
     symptoms: new Map(),
     suppressed: new Map(),
-    hold: { startedAt: turn.now, asked },
+    hold: { startedAt: turn.now, asked, place },
     quietSince: null,
     loudness: null,
     wanted: 'record',
@@ -187,7 +190,7 @@ function open(turn: Turn, now: RootNow): Incident {
 /** Generations count per id, so that an inferred cause and a later failure of the same service never share one. */
 function nextGeneration(turn: Turn, root: Root): number {
   let highest = 0;
-  for (const kind of ['service', 'shared', 'group'] as const)
+  for (const kind of ['service', 'shared', 'group', 'location'] as const)
     highest = Math.max(highest, turn.state.generations.get(rootKey({ kind, id: root.id })) ?? 0);
   turn.state.generations.set(rootKey(root), highest + 1);
   return highest + 1;
@@ -196,12 +199,12 @@ function nextGeneration(turn: Turn, root: Root): number {
 function words(root: Root, names: readonly CapabilityId[], failing: number, failure: Failure): string {
   switch (root.kind) {
     case 'shared':
+    case 'location':
       if (names.length === 0) return `${String(failing)} probes that share it fail together, first: ${failure.message}`;
       return `not probed; probably the cause: ${String(failing)} of its dependents fail together, first: ${failure.message}`;
     case 'group':
       return `too few of ${names.join(', ')} stand: ${failure.message}`;
     case 'service':
-    case 'location':
     case 'channel':
     case 'monitor':
       return failure.message;

@@ -73,8 +73,8 @@ export interface Incident {
   symptoms: Map<ProbeId, { readonly by: readonly CapabilityId[] }>;
   /** Every alert that was not sent because of this incident; in order of appearance. */
   suppressed: Map<ProbeId, Suppressed>;
-  /** Probes asked to run before anything is said, and when the hold began. */
-  hold: { readonly startedAt: number; readonly asked: Map<ProbeId, number> } | null;
+  /** Probes asked to run before anything is said, and when the hold began. `place`: what counts is seen from there. */
+  hold: { readonly startedAt: number; readonly asked: Map<ProbeId, number>; readonly place: string | null } | null;
   /** Since when a flapping root passes; null while it fails, and for all others. */
   quietSince: number | null;
   /** The loudest that its owner was told; null: not yet. */

@@ -60,10 +60,9 @@ function isFailing(turn: Turn, id: ProbeId): boolean {
 
 /** The incident that answers now for the probes that this one was about: a deeper root's, a group's, an inferred cause's. */
 function absorber(turn: Turn, incident: Incident, attribution: Attribution): Incident | undefined {
-  const about =
-    incident.root.kind === 'shared'
-      ? [...incident.suppressed.keys()].filter((id) => isFailing(turn, id))
-      : incident.rootProbes;
+  const about = incident.inferred
+    ? [...incident.suppressed.keys()].filter((id) => isFailing(turn, id))
+    : incident.rootProbes;
   for (const [id, root] of attribution.roots) {
     if (id === incident.id) continue;
     if (about.some((p) => root.probes.includes(p) || attribution.symptoms.get(id)?.has(p) === true))

@@ -15,7 +15,7 @@ export function nameDeepestSuspects(turn: Turn): void {
       continue;
     const suspects = [...incident.hold.asked].flatMap(([id, after]) => {
       const state = turn.state.probes.get(id);
-      return state?.status === 'suspect' && state.failure !== null && isAwaited(turn, id, after) ? [state] : [];
+      return state?.status === 'suspect' && state.failure !== null && isAwaited(turn, id, after, null) ? [state] : [];
     });
     const depth = (id: ProbeId): number =>
       Math.min(

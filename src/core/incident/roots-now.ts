@@ -2,6 +2,7 @@ import type { CapabilityId, ProbeId, ServiceId } from '../../model/ids.ts';
 import type { OwnFailure } from '../detect/evidence.ts';
 import { exhaustedGroups } from '../diagnose/group.ts';
 import { sharedFactors } from '../diagnose/factors.ts';
+import type { Factor } from '../diagnose/factors.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import type { Turn } from '../state.ts';
 import { rootKey } from './incident.ts';
@@ -35,7 +36,7 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses, rest: ReadonlyS
   }
   const factorOf = new Map<ProbeId, Root>();
   for (const factor of sharedFactors(turn, rootProbes)) {
-    for (const id of factor.members) factorOf.set(id, { kind: 'shared', id: factor.id });
+    for (const id of factor.members) factorOf.set(id, rootOf(factor));
   }
   const roots = new Map<string, Draft>();
   const of = (root: Root, isFactor = false): Draft => {
@@ -67,6 +68,12 @@ export function rootsNow(turn: Turn, found: DiagnosisWithCauses, rest: ReadonlyS
       if (explanation.roots.includes(id)) root.witnesses.push(probe);
   }
   return [...roots.values()].sort((a, b) => (rootKey(a.root) < rootKey(b.root) ? -1 : 1));
+}
+
+/** A place is a root of its own kind; what else is shared is named by its kind and name. */
+function rootOf({ id }: Factor): Root {
+  const place = 'location:';
+  return id.startsWith(place) ? { kind: 'location', id: id.slice(place.length) } : { kind: 'shared', id };
 }
 
 type Draft = {

@@ -210,7 +210,8 @@ interface Standalone {
   readonly everyChannel?: boolean;
 }
 
-function openStandalone(turn: Turn, what: Standalone): void {
+/** Opens an incident that stands outside of diagnosis, and tells of it at once. */
+export function openStandalone(turn: Turn, what: Standalone): void {
   const key = `warning:${what.about === 'monitor' ? rootKey(what.root) : what.id}`;
   const generation = (turn.state.generations.get(key) ?? 0) + 1;
   turn.state.generations.set(key, generation);

@@ -1,6 +1,7 @@
 import type { ProbeId } from '../../model/ids.ts';
 import { stageOf } from '../detect/classes.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
+import { viewFrom } from '../detect/views.ts';
 import type { Assessment } from '../incident/assess.ts';
 import type { Held, Incident } from '../incident/incident.ts';
 import type { Silence, Turn, Window } from '../state.ts';
@@ -62,7 +63,7 @@ function verification(
   const { hold } = incident;
   if (hold === null) return { kind: 'over', unanswered: [] };
   const { minMs, maxMs } = turn.configuration.hold;
-  const waiting = [...hold.asked].filter(([id, after]) => isAwaited(turn, id, after)).map(([id]) => id);
+  const waiting = [...hold.asked].filter(([id, after]) => isAwaited(turn, id, after, hold.place)).map(([id]) => id);
   const endsAt = hold.startedAt + maxMs;
   if (turn.now >= endsAt) return { kind: 'over', unanswered: waiting };
   if (turn.now < hold.startedAt + minMs)
@@ -72,8 +73,9 @@ function verification(
 }
 
 /** Unanswered, or suspect: its word is still open. */
-export function isAwaited(turn: Turn, id: ProbeId, after: number): boolean {
-  const state = turn.state.probes.get(id);
+export function isAwaited(turn: Turn, id: ProbeId, after: number, place: string | null): boolean {
+  const known = turn.state.probes.get(id);
+  const state = known === undefined || place === null ? known : (viewFrom(known, place) ?? known);
   if (state === undefined || turn.graph.probes.get(id)?.enabled !== true) return false;
   return state.status === 'suspect' || state.lastStartedAt === null || state.lastStartedAt < after;
 }
