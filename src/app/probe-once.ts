@@ -54,7 +54,10 @@ export async function probeAdHoc(
   const kinds = allKinds(NO_SCREEN);
   const file = 'command line';
   const text = JSON.stringify(
-    { services: { 'ad-hoc': { capabilities: { up: {} }, probes: { [kind]: { kind, ...fields } } } } },
+    {
+      ...trustOf(fields),
+      services: { 'ad-hoc': { capabilities: { up: {} }, probes: { [kind]: { kind, ...fields } } } },
+    },
     null,
     1,
   );
@@ -70,6 +73,12 @@ export async function probeAdHoc(
     env: (name) => env[name],
   });
   return run(result, `ad-hoc/${kind}`);
+}
+
+/** Whoever describes a program to run on the command line could as well run it there. */
+function trustOf({ command }: Readonly<Record<string, unknown>>): object {
+  const program: unknown = Array.isArray(command) ? command[0] : undefined;
+  return typeof program === 'string' ? { trust: { exec: [program] } } : {};
 }
 
 async function run(result: LoadResult, id: string): Promise<ProbeOnceResult> {

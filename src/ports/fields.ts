@@ -29,7 +29,8 @@ export function duration(): z.ZodType<number, string> {
 export function secret(): z.ZodType<Secret, string> {
   return z
     .string()
-    .min(1)
+    // Ends the parse: checks of the whole would be given a text where they count on a `Secret`.
+    .min(1, { abort: true })
     .meta({ secret: true })
     .transform((text) => new Secret(text));
 }

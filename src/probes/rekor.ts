@@ -14,8 +14,8 @@ export const rekor: ProbeKind<RekorOptions, RekorMeasured> = {
     'Anything else that answers under the name fails, however green it looks. `write: fixed` proposes one entry that is ' +
     'always the same, so that the log takes it once and never grows by it (version 2 needs deduplication for that); ' +
     '`write: fresh` appends a new one signed by `key`, for a probe of its own with `every: 1h`. With `version: 2` the ' +
-    'log is one of tiles: `origin` is required, `entry` is an index, and a write to `writeUrl` takes until it is ' +
-    'published, so give it `timeout: 20s` or more.',
+    'log is one of tiles: `origin` is required, `entry` is an index, cosignatures of witnesses are ignored, and a ' +
+    'write to `writeUrl` takes until it is published, so give it `timeout: 20s` or more.',
   example: `kind: rekor
 url: https://rekor.corp.example
 publicKey: |

@@ -134,7 +134,6 @@ function findingOf(attempt: TcpAttempt, options: TcpOptions): Finding | undefine
   const { stopped, received, ended } = attempt;
   if (received === undefined) return stopped && { step: REACH, class: stopped.class, message: stopped.message };
   if (isExpected(received, options)) return undefined;
-  if (stopped !== undefined) return { step: ANSWER, class: stopped.class, message: stopped.message };
   const expected = [
     options.expect?.contains !== undefined && `text that contains ${printable(options.expect.contains, MAX_SHOWN)}`,
     options.expect?.matches !== undefined && `text that matches /${options.expect.matches}/`,
@@ -142,6 +141,10 @@ function findingOf(attempt: TcpAttempt, options: TcpOptions): Finding | undefine
     .filter(Boolean)
     .join(' and ');
   const got = received === '' ? 'nothing' : printable(received, MAX_SHOWN);
+  if (stopped !== undefined) {
+    const message = `${stopped.message}; expected ${expected}, got ${got}`;
+    return { step: ANSWER, class: stopped.class, message, expected, got };
+  }
   const subject = `${options.host} at ${endpoint({ address: attempt.address, port: options.port })}`;
   const how = ended === 'closed' ? ' before the connection was closed' : '';
   return {

@@ -136,6 +136,7 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     at: (port) => ({ url: `redis://:secret@127.0.0.1:${port}`, identity: { value: 'production' }, write: true }),
     wrong: [
       ['url', { url: 'http://a.example' }],
+      ['url', { url: '' }],
       ['identity.value', { url: 'redis://a.example', identity: { key: 'a' } }],
     ],
   },
@@ -143,6 +144,7 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     at: (port) => ({ baseUrl: `http://127.0.0.1:${port}`, account: 'a', namespace: 'n', token: 'secret', write: true }),
     wrong: [
       ['token', { account: 'a', namespace: 'n', token: 'two words' }],
+      ['token', { account: 'a', namespace: 'n', token: '' }],
       ['writeEvery', { account: 'a', namespace: 'n', token: 't', writeEvery: '500ms' }],
     ],
   },
@@ -164,6 +166,7 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     at: (port) => ({ url: `postgres://tocsin:word@127.0.0.1:${port}/app`, write: true }),
     wrong: [
       ['url', { url: 'https://a.example' }],
+      ['url', { url: '' }],
       ['table', { url: 'postgres://a@b.example/c', table: 'a; drop' }],
     ],
   },
@@ -171,6 +174,7 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     at: (port) => ({ url: `mysql://tocsin:word@127.0.0.1:${port}/app`, write: true }),
     wrong: [
       ['url', { url: 'postgres://a@b.example' }],
+      ['url', { url: '' }],
       ['expect.maxLag', { url: 'mysql://a@b.example/c', expect: { maxLag: 'long' } }],
     ],
   },
@@ -179,6 +183,7 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
     wrong: [
       ['starttls', { host: 'a.example', username: 'a', password: 'b' }],
       ['password', { host: 'a.example', starttls: true, username: 'a' }],
+      ['password', { host: 'a.example', starttls: true, username: 'a', password: '' }],
     ],
   },
 };

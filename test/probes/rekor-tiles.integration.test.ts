@@ -58,6 +58,22 @@ describe('a healthy log of tiles', () => {
       expect((await probeRekor({ ...optionsOf(ecdsa), publicKey })).judgement.outcome).toBe('pass');
   });
 
+  it('may be cosigned by witnesses, whose signatures are not looked at', async () => {
+    // C2SP tlog-cosignature: key id, then eight bytes of time and the signature.
+    const cosignature = (name: string, bytes: Buffer) => `\u2014 ${name} ${bytes.toString('base64')}\n`;
+    const witnesses = [
+      cosignature('witness.test/w1', Buffer.alloc(4 + 8 + 64, 7)),
+      cosignature('witness.test/w2', Buffer.alloc(4 + 8 + 64, 9)),
+    ];
+    await using front = await startTamperingFront(log.url, (answer, { path }) =>
+      path === '/checkpoint'
+        ? { ...answer, body: Buffer.from(`${answer.body.toString()}${witnesses.join('')}`) }
+        : answer,
+    );
+    const { judgement } = await probeRekor({ ...optionsOf(), url: front.url });
+    expect(judgement, judgement.message).toMatchObject({ outcome: 'pass' });
+  });
+
   it.each([1, 2, 255, 256, 257])('proves by its tiles that it only grew, from %i entries on', async (entries) => {
     await using growing = await startRekorTiles({ entries });
     const options = optionsOf(growing);

@@ -10,13 +10,13 @@
  */
 import type { Command } from 'commander';
 import { probeAdHoc, probeOnce } from '../../app/probe-once.ts';
-import type { ProbedOnce, ProbeOnceResult } from '../../app/probe-once.ts';
-import type { Step } from '../../model/run.ts';
+import type { ProbeOnceResult } from '../../app/probe-once.ts';
 import { pathsOf, refuse, withConfig } from '../options.ts';
 import type { ConfigOption } from '../options.ts';
 import { probeJson } from '../probe-json.ts';
-import { Exit, paint, printJson } from '../terminal.ts';
+import { Exit, printJson } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
+import { transcript } from '../transcript.ts';
 
 interface Options extends ConfigOption {
   readonly kind?: string;
@@ -40,7 +40,7 @@ export function probeVerb(program: Command, terminal: Terminal): void {
         throw new Exit(2);
       }
       if (options.json === true) printJson(terminal, probeJson(result.run));
-      else transcript(terminal, result.run);
+      else terminal.out(transcript(terminal, result.run));
       const { outcome } = result.run.judged;
       if (outcome !== 'pass') throw new Exit(outcome === 'fail' ? 1 : 3);
     });
@@ -78,43 +78,4 @@ function value(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function transcript(terminal: Terminal, run: ProbedOnce): void {
-  const { judged, measured } = run;
-  const mark = {
-    pass: paint(terminal, 'green', '● pass'),
-    fail: paint(terminal, 'red', '■ fail'),
-    unknown: paint(terminal, 'yellow', '◌ unknown'),
-  }[judged.outcome];
-  terminal.out(
-    `${mark}  ${paint(terminal, 'bold', run.probe)}  ${run.durationMs.toFixed(1)} ms${measured.address === undefined ? '' : `  ${measured.address}`}\n`,
-  );
-  if (judged.class !== undefined) terminal.out(`  ${paint(terminal, 'red', judged.class)}: ${judged.message ?? ''}\n`);
-  for (const step of judged.steps) terminal.out(stepLines(terminal, step));
-  const phases = Object.entries(measured.phases ?? {}).map(([name, ms]) => `${name} ${Number(ms).toFixed(1)} ms`);
-  if (phases.length > 0) terminal.out(`  ${paint(terminal, 'dim', 'phases')}  ${phases.join(', ')}\n`);
-  for (const [name, fact] of Object.entries(measured.facts))
-    terminal.out(
-      `  ${paint(terminal, 'dim', 'fact')}    ${name} = ${Array.isArray(fact) ? fact.join(', ') : String(fact)}\n`,
-    );
-  for (const warning of judged.warnings)
-    terminal.out(`  ${paint(terminal, 'yellow', 'warning')} ${warning.class}: ${warning.message}\n`);
-}
-
-function stepLines(terminal: Terminal, step: Step): string {
-  const marks = {
-    pass: paint(terminal, 'green', '✓'),
-    fail: paint(terminal, 'red', '✗'),
-    skipped: paint(terminal, 'dim', '–'),
-  };
-  const time = step.outcome === 'skipped' ? 'skipped' : `${step.ms.toFixed(1)} ms`;
-  const compared =
-    step.outcome === 'pass'
-      ? ''
-      : [
-          step.expected === undefined ? '' : `      expected  ${step.expected}\n`,
-          step.got === undefined ? '' : `      got       ${step.got}\n`,
-        ].join('');
-  return `  ${marks[step.outcome]} ${step.name} ${paint(terminal, 'dim', `(${step.kind}, ${time})`)}\n${compared}`;
 }

@@ -45,7 +45,7 @@ export function parseCapture(text: string): CaptureSource | undefined {
 /** Takes a value from an answer. `from` is the source as it is written, for the message. */
 export function capture(exchange: HttpExchange, from: string, isSecret: boolean): Capture {
   const source = parseCapture(from);
-  const expected = `${from}, to be captured`;
+  const expected = `something at ${from}, to capture it`;
   if (source === undefined) return { kind: 'missing', class: 'semantic.unevaluable', expected, got: 'nothing' };
   const found = valueFrom(exchange, source);
   if (found === 'no json') {

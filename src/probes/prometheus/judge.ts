@@ -4,6 +4,7 @@ import { printable } from '../../ports/printable.ts';
 import { findingOfAddresses } from '../judging/addresses.ts';
 import { expiryWarnings } from '../judging/expiry.ts';
 import { judgementOf, type Finding } from '../judging/judgement.ts';
+import { shownUrl } from '../net/urls.ts';
 import { numberOf, type QueryAnswer, type QueryRefusal, type QueryValues, type Sample } from './answer.ts';
 import type { PrometheusAttempt, PrometheusMeasured } from './measure.ts';
 import type { PrometheusOptions } from './options.ts';
@@ -15,6 +16,7 @@ export const QUERY = 'query';
 
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'connect', 'tls']);
 const MAX_SHOWN = 200;
+const MAX_QUERY_SHOWN = 100;
 
 /** What a measurement amounts to. Pure. */
 export function judgePrometheus(measured: PrometheusMeasured, options: PrometheusOptions): Judgement {
@@ -33,7 +35,7 @@ export function judgePrometheus(measured: PrometheusMeasured, options: Prometheu
     { name: QUERY, kind: 'read' as const, ms: (phases.firstByte ?? 0) + (phases.transfer ?? 0) },
   ];
   return judgementOf(plan, finding, {
-    warnings: [...expiries(measured, options), ...partialAnswers(attempts)],
+    warnings: [...expiries(measured, options), ...partialAnswers(attempts, options)],
     ...(finding !== undefined && shown !== undefined && { evidence: evidenceOf(shown, options) }),
     variables: variablesOf(attempts[0]?.answer),
   });
@@ -45,7 +47,7 @@ export function findingOfAttempt(attempt: PrometheusAttempt, options: Prometheus
   if (stopped !== undefined) {
     return { step: REACHING.has(stopped.at) ? REACH : QUERY, class: stopped.class, message: stopped.message };
   }
-  const subject = `query at ${attempt.address}`;
+  const subject = subjectOf(attempt, options);
   if (answer?.kind === 'refusal') return refusalFinding(answer, status, subject);
   if (status !== 200) return failing(subject, classOfStatus(status), 'status 200', `status ${status ?? 'none'}`);
   if (answer === undefined || answer.kind === 'no-answer') {
@@ -54,6 +56,11 @@ export function findingOfAttempt(attempt: PrometheusAttempt, options: Prometheus
   }
   if (answer.kind === 'unusable') return failing(subject, 'semantic.unevaluable', 'a number', answer.what);
   return absenceFinding(answer, options, subject) ?? boundsFinding(answer, options, subject);
+}
+
+/** How messages begin: at night nobody remembers which query this was. */
+function subjectOf({ address }: PrometheusAttempt, { url, query }: PrometheusOptions): string {
+  return `query ${printable(query, MAX_QUERY_SHOWN)} of ${shownUrl(url)} at ${address}`;
 }
 
 /** The error types of Prometheus' HTTP API, v1. */
@@ -122,17 +129,18 @@ function expiries(measured: PrometheusMeasured, options: PrometheusOptions): rea
   return expiryWarnings([...distinct.values()], options.tls.minDaysLeft, measured.startedAt);
 }
 
-function partialAnswers(attempts: readonly PrometheusAttempt[]): readonly Warning[] {
-  return attempts.flatMap(({ address, answer }) =>
-    answer?.kind === 'values' && answer.warnings.length > 0
+function partialAnswers(attempts: readonly PrometheusAttempt[], options: PrometheusOptions): readonly Warning[] {
+  return attempts.flatMap((attempt) => {
+    const { answer } = attempt;
+    return answer?.kind === 'values' && answer.warnings.length > 0
       ? [
           {
             class: 'dependency.component' as const,
-            message: `query at ${address}: answered with a warning: ${printable(answer.warnings.join('; '), MAX_SHOWN)}`,
+            message: `${subjectOf(attempt, options)}: answered with a warning: ${printable(answer.warnings.join('; '), MAX_SHOWN)}`,
           },
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 function evidenceOf(attempt: PrometheusAttempt, options: PrometheusOptions): { readonly [name: string]: Json } {

@@ -12,6 +12,7 @@ const HELLO = 'EHLO tocsin.invalid';
 
 /** The steps of a run in order. It ends before any mail is spoken of. */
 export function smtpQuestions(options: SmtpOptions): readonly SmtpQuestion[] {
+  const wants = wantsOf(options);
   const hello = (step: string): SmtpQuestion => ({
     step,
     kind: 'reach',
@@ -19,7 +20,7 @@ export function smtpQuestions(options: SmtpOptions): readonly SmtpQuestion[] {
     check: wants(250, HELLO),
   });
   const encryption: readonly SmtpQuestion[] = [
-    { step: 'starttls', kind: 'reach', ask: () => say('STARTTLS'), check: checkStartTls },
+    { step: 'starttls', kind: 'reach', ask: () => say('STARTTLS'), check: encrypts(wants(220, 'STARTTLS')) },
     { step: 'tls', kind: 'reach', ask: () => ({ kind: 'encrypt' }), check: () => held() },
     // RFC 3207 §4.2: what was announced in the clear does not count any more.
     hello('ehlo-again'),
@@ -33,7 +34,8 @@ export function smtpQuestions(options: SmtpOptions): readonly SmtpQuestion[] {
   ];
 }
 
-function loginQuestion({ username = '', password }: SmtpOptions): SmtpQuestion {
+function loginQuestion(options: SmtpOptions): SmtpQuestion {
+  const { username = '', password } = options;
   return {
     step: 'auth',
     kind: 'read',
@@ -47,18 +49,23 @@ function loginQuestion({ username = '', password }: SmtpOptions): SmtpQuestion {
     },
     check(answer, known) {
       const methods = methodsOf(known);
-      if (methods.includes('PLAIN') || methods.includes('LOGIN')) return wants(235, 'AUTH')(answer);
+      if (methods.includes('PLAIN') || methods.includes('LOGIN')) return wantsOf(options)(235, 'AUTH')(answer);
       const got = methods.length === 0 ? 'none' : printable(methods.join(' '), 200);
       const expected = 'AUTH PLAIN or AUTH LOGIN to be offered';
-      return fails('semantic.unsupported', `SMTP: expected ${expected}, got ${got}`, { expected, got });
+      return fails('semantic.unsupported', `${subjectOf(options)}: expected ${expected}, got ${got}`, {
+        expected,
+        got,
+      });
     },
   };
 }
 
-function checkStartTls(answer: SmtpAnswer): Verdict {
-  const verdict = wants(220, 'STARTTLS')(answer);
-  // Whatever the reason: there is no TLS where TLS was asked for.
-  return verdict.holds ? verdict : { holds: false, fault: { ...verdict.fault, class: 'tls.handshake' } };
+function encrypts(check: (answer: SmtpAnswer) => Verdict): (answer: SmtpAnswer) => Verdict {
+  return (answer) => {
+    const verdict = check(answer);
+    // Whatever the reason: there is no TLS where TLS was asked for.
+    return verdict.holds ? verdict : { holds: false, fault: { ...verdict.fault, class: 'tls.handshake' } };
+  };
 }
 
 function methodsOf(known: Known<SmtpAnswer>): readonly string[] {
@@ -66,13 +73,22 @@ function methodsOf(known: Known<SmtpAnswer>): readonly string[] {
   return (reply && extension(reply, 'AUTH')) ?? [];
 }
 
-function wants(code: number, command: string): (answer: SmtpAnswer) => Verdict {
-  return ({ reply }) => {
-    if (reply?.code === code) return held(`${code} ${printable(reply.lines[0] ?? '', 100)}`);
-    const got = reply === undefined ? 'nothing' : `${reply.code} ${printable(reply.lines.join(' '), 200)}`;
-    const failureClass = reply === undefined ? 'protocol.malformed' : classOfCode(reply.code);
-    return fails(failureClass, `SMTP, ${command}: expected ${code}, got ${got}`, { expected: String(code), got });
-  };
+function subjectOf({ host, port }: SmtpOptions): string {
+  return `SMTP with ${host} at port ${port}`;
+}
+
+/** Holds replies to a code; messages say whose replies they are. */
+function wantsOf(options: SmtpOptions): (code: number, command: string) => (answer: SmtpAnswer) => Verdict {
+  return (code, command) =>
+    ({ reply }) => {
+      if (reply?.code === code) return held(`${code} ${printable(reply.lines[0] ?? '', 100)}`);
+      const got = reply === undefined ? 'nothing' : `${reply.code} ${printable(reply.lines.join(' '), 200)}`;
+      const failureClass = reply === undefined ? 'protocol.malformed' : classOfCode(reply.code);
+      return fails(failureClass, `${subjectOf(options)}, ${command}: expected ${code}, got ${got}`, {
+        expected: String(code),
+        got,
+      });
+    };
 }
 
 function say(...lines: readonly string[]): SmtpAsked {
