@@ -1,6 +1,6 @@
+import { printable } from '../app/printable.ts';
 import type { ProbedOnce } from '../app/probe-once.ts';
 import type { FactValue, Json, Step } from '../model/run.ts';
-import { printable } from '../ports/printable.ts';
 import { paint } from './terminal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,7 +18,7 @@ export function transcript(terminal: Terminal, run: ProbedOnce): string {
   const { judged, measured } = run;
   const line = (label: string, text: string): string =>
     wrapped(terminal, label, text, { first: 10, rest: 10, colour: label === 'warning' ? 'yellow' : 'dim' });
-  const phases = Object.entries(measured.phases ?? {}).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
+  const phases = Object.entries(measured.phases ?? {}).map(([name, ms]) => `${name} ${Number(ms).toFixed(1)} ms`);
   const why = `${judged.class ?? ''}: ${judged.message ?? ''}`;
   return [
     headline(terminal, run),

@@ -53,6 +53,12 @@ describe('an answer', () => {
     expect(judgement.class).toBe(expected);
   });
 
+  test('that came and is not enough is told beside the time that ran out', async () => {
+    const { judgement } = await talking('421 too busy\r\n', { matches: '^220 ' });
+    expect(judgement).toMatchObject({ class: 'latency.timeout', steps: [{}, { got: '421 too busy\\r\\n' }] });
+    expect(judgement.message).toContain('; expected text that matches /^220 /, got 421 too busy');
+  });
+
   test('is to what was sent', async () => {
     await using server = await tcpTarget((socket) => {
       socket.on('data', (chunk: Buffer) => socket.write(chunk.toString() === 'PING\r\n' ? '+PONG\r\n' : '-ERR\r\n'));
