@@ -27,10 +27,12 @@ export function duration(): z.ZodType<number, string> {
 
 /** A field whose value must never be shown; gives a `Secret`. Marked in the JSON Schema by `secret: true`. */
 export function secret(): z.ZodType<Secret, string> {
-  return z
-    .string()
-    // Ends the parse: checks of the whole would be given a text where they count on a `Secret`.
-    .min(1, { abort: true })
-    .meta({ secret: true })
-    .transform((text) => new Secret(text));
+  return (
+    z
+      .string()
+      // Ends the parse: checks of the whole would be given a text where they count on a `Secret`.
+      .min(1, { abort: true })
+      .meta({ secret: true })
+      .transform((text) => new Secret(text))
+  );
 }
