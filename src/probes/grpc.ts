@@ -1,19 +1,17 @@
-import type { Json, Measured, Phases } from '../model/run.ts';
+import type { Json } from '../model/run.ts';
 import { printable } from '../ports/printable.ts';
 import type { ProbeKind, RunContext } from '../ports/probe-kind.ts';
 import { healthAnswer, healthRequest, type HealthAnswer, type ServingStatus } from './grpc/health-message.ts';
 import { grpcOptions, optionsOfUrl, parseTarget, type GrpcOptions } from './grpc/options.ts';
 import { classOfCode, decodedMessage, nameOfCode } from './grpc/status.ts';
 import { classOfStatus } from './http/status.ts';
-import { findingOfAddresses, ownFaultAmong } from './judging/addresses.ts';
+import { findingOfRun, measuredAttempts, type Attempt, type AttemptsMeasured, type Tried } from './judging/attempts.ts';
 import { expiryWarnings, keptChain, type KeptCertificate } from './judging/expiry.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { openConnection } from './net/connection.ts';
-import { eachAddress, factsOfLookup } from './net/each-address.ts';
+import { eachAddress } from './net/each-address.ts';
 import type { Answer } from './net/outgoing-request.ts';
 import { sendHttp2 } from './net/send-http2.ts';
-import type { Stopped } from './net/stopped.ts';
-import { factsOfTls, type TlsConnectionFacts } from './net/tls-facts.ts';
 
 const REACH = 'reach';
 const CHECK = 'check';
@@ -24,9 +22,7 @@ const PATH = '/grpc.health.v1.Health/Check';
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'connect', 'tls']);
 
 /** What one address answered. */
-interface GrpcAttempt {
-  readonly address: string;
-  readonly phases: Phases;
+interface GrpcAttempt extends Attempt {
   readonly status?: number;
   readonly contentType?: string;
   /** `grpc-status` as it came, from the trailers or from the headers. */
@@ -34,16 +30,10 @@ interface GrpcAttempt {
   readonly codeMessage?: string;
   readonly answer?: HealthAnswer;
   readonly chain?: readonly KeptCertificate[];
-  readonly stopped?: Stopped;
 }
 
 /** What a run of a `grpc` probe brought home. */
-export interface GrpcMeasured extends Measured {
-  readonly startedAt: number;
-  readonly lookup?: Stopped;
-  readonly lookupMs: number;
-  readonly attempts: readonly GrpcAttempt[];
-}
+export type GrpcMeasured = AttemptsMeasured<GrpcAttempt>;
 
 /** Asks a server's health service (grpc.health.v1) about a service. */
 export const grpc: ProbeKind<GrpcOptions, GrpcMeasured> = {
@@ -70,13 +60,8 @@ tls: { minDaysLeft: 21 }
   shorthand: { example: 'grpc://orders.example:50051', schemes: ['grpc', 'grpcs'], options: optionsOfUrl },
   run,
   judge(measured, options) {
-    const { attempts, lookup, startedAt } = measured;
-    const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-    const finding: Finding | undefined =
-      lookup === undefined
-        ? findingOfAddresses(findings)
-        : { step: REACH, class: lookup.class, message: lookup.message };
-    const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+    const { attempts, startedAt } = measured;
+    const { finding, shown } = findingOfRun(measured, (attempt) => findingOf(attempt, options), REACH);
     const phases = attempts[0]?.phases ?? {};
     const plan = [
       { name: REACH, kind: 'reach' as const, ms: measured.lookupMs + (phases.connect ?? 0) + (phases.tls ?? 0) },
@@ -93,34 +78,15 @@ tls: { minDaysLeft: 21 }
 
 async function run(options: GrpcOptions, context: RunContext): Promise<GrpcMeasured> {
   const { host, port } = parseTarget(options.target) ?? { host: options.target, port: 0 };
-  const { found, tried } = await eachAddress(host, options, context, (address) =>
-    check({ host, port, address }, options, context),
-  );
-  const attempts = tried.map((one) => one.attempt);
-  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-  const first = tried[0];
-  return {
-    facts: { ...factsOfLookup(found), ...factsOfTls(first?.tls) },
-    phases: { dns: found.ms, ...first?.attempt.phases },
-    ...(first !== undefined && { address: first.attempt.address }),
-    ...ownFaultAmong(found.stopped, findings),
-    ...(found.stopped !== undefined && { lookup: found.stopped }),
-    lookupMs: found.ms,
-    startedAt: context.startedAt,
-    attempts,
-  };
-}
-
-interface Tried {
-  readonly attempt: GrpcAttempt;
-  readonly tls?: TlsConnectionFacts | undefined;
+  const each = await eachAddress(host, options, context, (address) => check({ host, port, address }, options, context));
+  return measuredAttempts(each, (attempt) => findingOf(attempt, options), context);
 }
 
 async function check(
   at: { readonly host: string; readonly port: number; readonly address: string },
   { tls, target, service }: GrpcOptions,
   context: RunContext,
-): Promise<Tried> {
+): Promise<Tried<GrpcAttempt>> {
   const { address } = at;
   const connection = await openConnection({ ...at, tls, alpn: ['h2'] }, context);
   const { socket, phases, stopped } = connection;

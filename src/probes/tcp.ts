@@ -1,13 +1,11 @@
-import type { Measured, Phases } from '../model/run.ts';
 import { printable } from '../ports/printable.ts';
 import type { ProbeKind, RunContext } from '../ports/probe-kind.ts';
-import { findingOfAddresses, ownFaultAmong } from './judging/addresses.ts';
+import { findingOfRun, measuredAttempts, type Attempt, type AttemptsMeasured } from './judging/attempts.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { found as patternFound } from './judging/text-pattern.ts';
 import { endpoint, openConnection } from './net/connection.ts';
-import { eachAddress, factsOfLookup } from './net/each-address.ts';
+import { eachAddress } from './net/each-address.ts';
 import { readUntil, type Received } from './net/read-until.ts';
-import type { Stopped } from './net/stopped.ts';
 import { hostAndPortOf } from './net/urls.ts';
 import { tcpOptions, type TcpOptions } from './tcp/options.ts';
 
@@ -17,22 +15,15 @@ const ANSWER = 'answer';
 const MAX_READ = 16 * 1024;
 const MAX_SHOWN = 200;
 
-interface TcpAttempt {
-  readonly address: string;
-  readonly phases: Phases;
+interface TcpAttempt extends Attempt {
   readonly answerMs: number;
   /** What was read, as UTF-8; absent where nothing was expected. */
   readonly received?: string;
   readonly ended?: Received['ended'];
-  readonly stopped?: Stopped;
 }
 
 /** What a run of a `tcp` probe brought home. */
-export interface TcpMeasured extends Measured {
-  readonly lookup?: Stopped;
-  readonly lookupMs: number;
-  readonly attempts: readonly TcpAttempt[];
-}
+export type TcpMeasured = AttemptsMeasured<TcpAttempt>;
 
 /** Connects, says something if asked to, and reads until what was expected has come. */
 export const tcp: ProbeKind<TcpOptions, TcpMeasured> = {
@@ -63,13 +54,8 @@ expect: { matches: "^220 " }
   ],
   run,
   judge(measured, options) {
-    const { attempts, lookup } = measured;
-    const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-    const finding: Finding | undefined =
-      lookup === undefined
-        ? findingOfAddresses(findings)
-        : { step: REACH, class: lookup.class, message: lookup.message };
-    const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+    const { attempts } = measured;
+    const { finding, shown } = findingOfRun(measured, (attempt) => findingOf(attempt, options), REACH);
     const first = attempts[0];
     const plan = [
       { name: REACH, kind: 'reach' as const, ms: measured.lookupMs + (first?.phases.connect ?? 0) },
@@ -85,20 +71,10 @@ expect: { matches: "^220 " }
 };
 
 async function run(options: TcpOptions, context: RunContext): Promise<TcpMeasured> {
-  const { found, tried } = await eachAddress(options.host, options, context, (address) =>
-    talk(options, address, context),
-  );
-  const findings = tried.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-  const first = tried[0];
-  return {
-    facts: factsOfLookup(found),
-    phases: { dns: found.ms, ...first?.phases },
-    ...(first !== undefined && { address: first.address }),
-    ...ownFaultAmong(found.stopped, findings),
-    ...(found.stopped !== undefined && { lookup: found.stopped }),
-    lookupMs: found.ms,
-    attempts: tried,
-  };
+  const each = await eachAddress(options.host, options, context, async (address) => ({
+    attempt: await talk(options, address, context),
+  }));
+  return measuredAttempts(each, (attempt) => findingOf(attempt, options), context);
 }
 
 async function talk(options: TcpOptions, address: string, context: RunContext): Promise<TcpAttempt> {

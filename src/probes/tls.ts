@@ -1,13 +1,13 @@
-import type { Json, Measured, Phases } from '../model/run.ts';
+import type { Json } from '../model/run.ts';
 import type { ProbeKind, RunContext } from '../ports/probe-kind.ts';
-import { findingOfAddresses, ownFaultAmong } from './judging/addresses.ts';
+import { findingOfRun, measuredAttempts, type Attempt, type AttemptsMeasured } from './judging/attempts.ts';
 import { expiryWarnings } from './judging/expiry.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { endpoint, openConnection, secure, type Connection } from './net/connection.ts';
-import { eachAddress, factsOfLookup } from './net/each-address.ts';
+import { eachAddress } from './net/each-address.ts';
 import { ALPN, startTls } from './net/starttls.ts';
 import type { Stopped } from './net/stopped.ts';
-import { factsOfTls, type CertificateFacts, type TlsConnectionFacts } from './net/tls-facts.ts';
+import type { CertificateFacts, TlsConnectionFacts } from './net/tls-facts.ts';
 import type { TlsFields } from './net/tls-trust.ts';
 import { hostAndPortOf } from './net/urls.ts';
 import { tlsOptions, type TlsOptions } from './tls/options.ts';
@@ -16,24 +16,16 @@ const REACH = 'reach';
 const CERTIFICATE = 'certificate';
 const OLD_CLIENTS = 'old clients';
 
-interface TlsAttempt {
-  readonly address: string;
-  readonly phases: Phases;
+interface TlsAttempt extends Attempt {
   readonly protocol?: string;
   readonly cipher?: string;
   readonly chain: readonly CertificateFacts[];
-  readonly stopped?: Stopped;
   /** What a client came to that trusts what `oldTrust` says; absent where that was not tried. */
   readonly old?: { readonly ms: number; readonly stopped?: Stopped };
 }
 
 /** What a run of a `tls` probe brought home. */
-export interface TlsMeasured extends Measured {
-  readonly startedAt: number;
-  readonly lookup?: Stopped;
-  readonly lookupMs: number;
-  readonly attempts: readonly TlsAttempt[];
-}
+export type TlsMeasured = AttemptsMeasured<TlsAttempt>;
 
 /** Shakes hands and looks at what was served. */
 export const tls: ProbeKind<TlsOptions, TlsMeasured> = {
@@ -60,13 +52,8 @@ tls: { minDaysLeft: 21 }
   shorthand: { example: 'tls://www.example:443', schemes: ['tls'], options: hostAndPortOf },
   run,
   judge(measured, options) {
-    const { attempts, lookup } = measured;
-    const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt) }));
-    const finding: Finding | undefined =
-      lookup === undefined
-        ? findingOfAddresses(findings)
-        : { step: REACH, class: lookup.class, message: lookup.message };
-    const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+    const { attempts } = measured;
+    const { finding, shown } = findingOfRun(measured, (attempt) => findingOf(attempt), REACH);
     const phases = attempts[0]?.phases ?? {};
     const plan = [
       { name: REACH, kind: 'reach' as const, ms: measured.lookupMs + (phases.connect ?? 0) },
@@ -91,25 +78,14 @@ function stepsOf(old: boolean) {
 }
 
 async function run(options: TlsOptions, context: RunContext): Promise<TlsMeasured> {
-  const { found, tried } = await eachAddress(options.host, options, context, async (address) => {
+  const each = await eachAddress(options.host, options, context, async (address) => {
     const connection = await handshake(options, options.tls, address, context);
     connection.socket?.destroy();
     const old = connection.stopped === undefined ? await asOldClient(options, address, context) : {};
     return { attempt: { ...attemptOf(address, connection), ...old }, tls: connection.tls };
   });
-  const attempts = tried.map((one) => one.attempt);
-  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt) }));
-  const first = tried[0];
-  return {
-    facts: { ...factsOfLookup(found), ...factsOfTls(first?.tls), ...namesOf(first?.tls) },
-    phases: { dns: found.ms, ...first?.attempt.phases },
-    ...(first !== undefined && { address: first.attempt.address }),
-    ...ownFaultAmong(found.stopped, findings),
-    ...(found.stopped !== undefined && { lookup: found.stopped }),
-    lookupMs: found.ms,
-    startedAt: context.startedAt,
-    attempts,
-  };
+  const measured = measuredAttempts(each, findingOf, context);
+  return { ...measured, facts: { ...measured.facts, ...namesOf(each.tried[0]?.tls) } };
 }
 
 /** The same as a client that has an old trust store, on a connection of its own. */

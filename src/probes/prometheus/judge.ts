@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../model/failure.ts';
 import type { Json, Judgement, Warning } from '../../model/run.ts';
 import { printable } from '../../ports/printable.ts';
-import { findingOfAddresses } from '../judging/addresses.ts';
+import { findingOfRun } from '../judging/attempts.ts';
 import { expiryWarnings } from '../judging/expiry.ts';
 import { judgementOf, type Finding } from '../judging/judgement.ts';
 import { shownUrl } from '../net/urls.ts';
@@ -20,11 +20,8 @@ const MAX_QUERY_SHOWN = 100;
 
 /** What a measurement amounts to. Pure. */
 export function judgePrometheus(measured: PrometheusMeasured, options: PrometheusOptions): Judgement {
-  const { attempts, lookup } = measured;
-  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOfAttempt(attempt, options) }));
-  const finding: Finding | undefined =
-    lookup === undefined ? findingOfAddresses(findings) : { step: REACH, class: lookup.class, message: lookup.message };
-  const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+  const { attempts } = measured;
+  const { finding, shown } = findingOfRun(measured, (attempt) => findingOfAttempt(attempt, options), REACH);
   const phases = attempts[0]?.phases ?? {};
   const plan = [
     {

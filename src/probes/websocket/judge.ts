@@ -3,7 +3,7 @@ import type { Json, Judgement } from '../../model/run.ts';
 import { printable } from '../../ports/printable.ts';
 import { bodyFault } from '../http/judge.ts';
 import { classOfStatus } from '../http/status.ts';
-import { findingOfAddresses } from '../judging/addresses.ts';
+import { findingOfRun } from '../judging/attempts.ts';
 import { expiryWarnings } from '../judging/expiry.ts';
 import { judgementOf, type Finding } from '../judging/judgement.ts';
 import { parseJson } from '../net/mask.ts';
@@ -32,11 +32,8 @@ export function stepsOf(options: WebsocketOptions) {
 
 /** What a measurement amounts to. Pure. */
 export function judgeWebsocket(measured: WebsocketMeasured, options: WebsocketOptions): Judgement {
-  const { attempts, lookup } = measured;
-  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-  const finding: Finding | undefined =
-    lookup === undefined ? findingOfAddresses(findings) : { step: REACH, class: lookup.class, message: lookup.message };
-  const shown = findings.find((one) => one.finding !== undefined) ?? findings[0];
+  const { attempts } = measured;
+  const { finding, shown } = findingOfRun(measured, (attempt) => findingOf(attempt, options), REACH);
   const first = attempts[0];
   const ms: Readonly<Record<string, number>> = {
     [REACH]: measured.lookupMs + (first?.phases.connect ?? 0) + (first?.phases.tls ?? 0),

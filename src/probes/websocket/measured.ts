@@ -1,12 +1,9 @@
-import type { Measured, Phases } from '../../model/run.ts';
 import type { KeptBody } from '../http/body.ts';
+import type { Attempt, AttemptsMeasured } from '../judging/attempts.ts';
 import type { KeptCertificate } from '../judging/expiry.ts';
-import type { Stopped } from '../net/stopped.ts';
 
 /** What came of one address. */
-export interface WebsocketAttempt {
-  readonly address: string;
-  readonly phases: Phases;
+export interface WebsocketAttempt extends Attempt {
   /** Of the answer to the upgrade: 101 where it was granted. */
   readonly status?: number;
   readonly location?: string;
@@ -21,13 +18,7 @@ export interface WebsocketAttempt {
   readonly message?: KeptBody;
   readonly closed?: { readonly code: number; readonly reason: string };
   readonly chain?: readonly KeptCertificate[];
-  readonly stopped?: Stopped;
 }
 
 /** What a run of a `websocket` probe brought home. */
-export interface WebsocketMeasured extends Measured {
-  readonly startedAt: number;
-  readonly lookup?: Stopped;
-  readonly lookupMs: number;
-  readonly attempts: readonly WebsocketAttempt[];
-}
+export type WebsocketMeasured = AttemptsMeasured<WebsocketAttempt>;

@@ -2,14 +2,13 @@ import { printable } from '../../ports/printable.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { keepBody, type KeptBody } from '../http/body.ts';
 import { bodyFault } from '../http/judge.ts';
-import { ownFaultAmong } from '../judging/addresses.ts';
+import { measuredAttempts, type Tried } from '../judging/attempts.ts';
 import { keptChain } from '../judging/expiry.ts';
 import { authorizationFor } from '../net/authorization.ts';
 import { openConnection } from '../net/connection.ts';
-import { eachAddress, factsOfLookup } from '../net/each-address.ts';
+import { eachAddress } from '../net/each-address.ts';
 import { httpExchange } from '../net/http-exchange.ts';
 import { maskFor } from '../net/mask.ts';
-import { factsOfTls, type TlsConnectionFacts } from '../net/tls-facts.ts';
 import { hostOf, portOf } from '../net/urls.ts';
 import { converse, type Conversation } from './conversation.ts';
 import { findingOf } from './judge.ts';
@@ -18,31 +17,14 @@ import { httpForm, type WebsocketOptions } from './options.ts';
 
 const MAX_SHOWN = 500;
 
-interface Tried {
-  readonly attempt: WebsocketAttempt;
-  readonly tls?: TlsConnectionFacts | undefined;
-}
-
 /** Looks the name up once, and has the same conversation with each address at the same time. */
 export async function runWebsocket(options: WebsocketOptions, context: RunContext): Promise<WebsocketMeasured> {
   const host = hostOf(new URL(options.url));
-  const { found, tried } = await eachAddress(host, options, context, (address) => talk(options, address, context));
-  const attempts = tried.map(({ attempt }) => attempt);
-  const findings = attempts.map((attempt) => ({ ...attempt, finding: findingOf(attempt, options) }));
-  const first = tried[0];
-  return {
-    facts: { ...factsOfLookup(found), ...factsOfTls(first?.tls) },
-    phases: { dns: found.ms, ...first?.attempt.phases },
-    ...(first !== undefined && { address: first.attempt.address }),
-    ...ownFaultAmong(found.stopped, findings),
-    ...(found.stopped !== undefined && { lookup: found.stopped }),
-    lookupMs: found.ms,
-    startedAt: context.startedAt,
-    attempts,
-  };
+  const each = await eachAddress(host, options, context, (address) => talk(options, address, context));
+  return measuredAttempts(each, (attempt) => findingOf(attempt, options), context);
 }
 
-async function talk(options: WebsocketOptions, address: string, context: RunContext): Promise<Tried> {
+async function talk(options: WebsocketOptions, address: string, context: RunContext): Promise<Tried<WebsocketAttempt>> {
   const nothing = { address, opened: false, messages: 0, answerMs: 0, phases: {} };
   const { auth, tls, resolver, family } = options;
   const url = new URL(httpForm(options.url));
