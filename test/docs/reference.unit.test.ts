@@ -7,8 +7,11 @@ import { referencePages } from '../../scripts/reference/pages.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const COMMAND = 'npx node scripts/write-reference.ts';
 
+/** Every page is formatted for it: seconds alone, many beside others. */
+const SLOW_MS = 120_000;
+
 describe('the generated reference', () => {
-  it('says what the schemas and the kinds say now', async () => {
+  it('says what the schemas and the kinds say now', { timeout: SLOW_MS }, async () => {
     for (const { path, text } of await referencePages()) {
       const stands = await readFile(join(ROOT, path), 'utf8');
       expect(stands === text, `${path} is out of date; run: ${COMMAND}`).toBe(true);
