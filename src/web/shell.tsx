@@ -6,7 +6,8 @@ import { Ago, At } from './parts/time.tsx';
 import { View } from './view.tsx';
 import { counted } from './words/phrases.ts';
 import { href, place } from './world/address.ts';
-import { connection, openIncidents, status } from './world/live.ts';
+import { connection, incidents, status } from './world/live.ts';
+import { openOf } from './world/moment.ts';
 import { signOut } from './world/session.ts';
 import { needSignIn, session } from './world/who.ts';
 
@@ -24,7 +25,7 @@ const PLACES = [
 /** What surrounds every view: who this is, where one can go, and on top of it all whether it can be believed. */
 export function Shell(): JSX.Element {
   const whole = status.value;
-  const open = openIncidents.value.filter(({ state }) => state === 'open').length;
+  const open = openOf(incidents.value.values()).filter(({ state }) => state === 'open').length;
   useEffect(() => {
     document.title = `${open > 0 ? `■ ${open} · ` : ''}${whole?.instance ?? ''} · Tocsin`;
   }, [open, whole?.instance]);

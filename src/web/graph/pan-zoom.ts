@@ -10,6 +10,8 @@ export interface Window {
 
 const LEAST = 0.1;
 const MOST = 2.5;
+/** The whole is shown no smaller than this, where words can still be read; the rest is a drag away. */
+const READABLE = 0.55;
 const STEP = 60;
 
 /** Pan by dragging or arrow keys, zoom by wheel, pinch or + and -; 0 shows the whole. */
@@ -24,8 +26,10 @@ export function usePanZoom(
   const fit = (): void => {
     const box = frame.current?.getBoundingClientRect();
     if (box === undefined || size === null || size.width === 0) return;
-    const zoom = clamp(Math.min(box.width / size.width, box.height / size.height, 1));
-    setWindow({ x: (size.width - box.width / zoom) / 2, y: (size.height - box.height / zoom) / 2, zoom });
+    const zoom = Math.max(READABLE, Math.min(box.width / size.width, box.height / size.height, 1));
+    // Where it does not fit, its left edge is seen: what people use.
+    const x = Math.min(0, (size.width - box.width / zoom) / 2);
+    setWindow({ x, y: (size.height - box.height / zoom) / 2, zoom });
   };
   const zoomAt = (factor: number, clientX: number, clientY: number): void => {
     const box = frame.current?.getBoundingClientRect();
@@ -40,7 +44,12 @@ export function usePanZoom(
     if (box !== undefined) zoomAt(factor, box.left + box.width / 2, box.top + box.height / 2);
   };
 
-  useEffect(fit, [size?.width, size?.height]);
+  useEffect(() => {
+    fit();
+    const frameSize = new ResizeObserver(fit);
+    if (frame.current !== null) frameSize.observe(frame.current);
+    return () => frameSize.disconnect();
+  }, [size?.width, size?.height]);
   useEffect(() => {
     const svg = frame.current;
     if (svg === null) return undefined;

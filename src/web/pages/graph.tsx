@@ -1,22 +1,19 @@
 import type { JSX } from 'preact';
 import '../style/graph.css';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { GraphBody } from '../../api/shapes/graph.ts';
 import { chooseCards, ownerName } from '../graph/cards.ts';
-import type { Card, Cards } from '../graph/cards.ts';
+import type { Card } from '../graph/cards.ts';
 import { Drawing } from '../graph/drawing.tsx';
-import type { Painting } from '../graph/drawing.tsx';
-import { layOut } from '../graph/layout.ts';
-import type { Layout } from '../graph/layout.ts';
+import { useLayout } from '../graph/use-layout.ts';
+import { paintMoment } from '../graph/painting.ts';
 import { predictedPainting, usePrediction, WhatIf } from '../graph/what-if.tsx';
 import { AskedView } from '../parts/asked-view.tsx';
 import { ViewLink } from '../parts/links.tsx';
-import { duration } from '../words/duration.ts';
-import type { State } from '../words/states.ts';
-import { STATES } from '../words/states.ts';
 import { go, href, place } from '../world/address.ts';
 import { useAsked } from '../world/asked.ts';
-import { incidents, now, services, status } from '../world/live.ts';
+import { status } from '../world/live.ts';
+import { useMoment } from '../world/moment.ts';
 
 /** Above so many cards owners are folded at first. */
 const FOLD_FROM = 60;
@@ -47,12 +44,13 @@ function Chosen({ graph }: { readonly graph: GraphBody }): JSX.Element {
     [graph, owner, around, folded],
   );
   const layout = useLayout(cards);
+  const moment = useMoment();
   const [selected, setSelected] = useState<string | null>(around ?? failing?.split('.')[0] ?? null);
   const prediction = usePrediction(failing ?? null);
   const painting =
     prediction.body !== null && failing !== null && failing !== undefined
       ? predictedPainting(prediction.body, failing, cards)
-      : livePainting(cards, incident ?? null, wanted);
+      : paintMoment(moment, cards, incident ?? null, wanted);
   const choose = (changes: Readonly<Record<string, string | null>>): void =>
     go(
       href('graph', {
@@ -150,64 +148,6 @@ function Chosen({ graph }: { readonly graph: GraphBody }): JSX.Element {
       </div>
     </div>
   );
-}
-
-/** Positions are stable: the same cards are laid out once. */
-function useLayout(cards: Cards): Layout | null {
-  const [layout, setLayout] = useState<{ readonly of: Cards; readonly layout: Layout } | null>(null);
-  useEffect(() => {
-    let isLeft = false;
-    void layOut(cards).then((made) => {
-      if (!isLeft) setLayout({ of: cards, layout: made });
-    });
-    return () => {
-      isLeft = true;
-    };
-  }, [cards]);
-  return layout?.of === cards ? layout.layout : null;
-}
-
-/** The states of now; with an incident its blast radius is lit and its root ringed. */
-function livePainting(cards: Cards, incident: string | null, wanted: string): Painting {
-  const states = new Map<string, State>();
-  const notes = new Map<string, string>();
-  const rank = (state: State): number => STATES.indexOf(state);
-  for (const service of services.value.values())
-    for (const { capability, state, until } of service.capabilities) {
-      states.set(capability, state);
-      if (until !== null) notes.set(capability, duration(Math.max(0, Date.parse(until) - now.value)));
-    }
-  for (const card of cards.cards)
-    if (card.kind === 'owner') {
-      const all = card.services.map((name) => services.value.get(name)?.state ?? 'unknown');
-      states.set(
-        card.id,
-        all.reduce((worst, each) => (rank(each) < rank(worst) ? each : worst), 'up'),
-      );
-    }
-  const told = incident === null ? undefined : incidents.value.get(incident)?.incident;
-  const text = wanted.trim().toLowerCase();
-  const lit = told && new Set([...told.root.capabilities, ...told.impact.map(({ capability }) => capability)]);
-  return {
-    stateOf: (row) => states.get(row) ?? 'unknown',
-    lit: lit ?? null,
-    roots: new Set(told === undefined ? openRoots() : [told.root.id]),
-    found:
-      text === ''
-        ? null
-        : new Set(
-            cards.cards.flatMap(({ id, title, rows, services: own }) =>
-              [title, ...rows.map(({ name }) => name), ...own].some((each) => each.toLowerCase().includes(text))
-                ? [id]
-                : [],
-            ),
-          ),
-    noteOf: (row) => notes.get(row) ?? null,
-  };
-}
-
-function openRoots(): string[] {
-  return [...incidents.value.values()].flatMap(({ state, incident }) => (state === 'open' ? [incident.root.id] : []));
 }
 
 function Legend(): JSX.Element {

@@ -1,9 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { IncidentBody } from '../../api/shapes/incident.ts';
-import { Acknowledge } from '../parts/acknowledge.tsx';
-import { Because, Changed, Effect, Standing, stateOf, WaysOut } from '../parts/incident-parts.tsx';
 import { ViewLink } from '../parts/links.tsx';
+import { OpenIncidents } from '../parts/open-incidents.tsx';
 import { ServiceList } from '../parts/service-list.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { Ago, Lasting } from '../parts/time.tsx';
@@ -11,9 +9,9 @@ import { duration } from '../words/duration.ts';
 import { counted } from '../words/phrases.ts';
 import { STATES, STATE_WORDS } from '../words/states.ts';
 import type { State } from '../words/states.ts';
-import { earlierIncidents, openIncidents, services, status } from '../world/live.ts';
+import { earlierIncidents, incidents, services, status } from '../world/live.ts';
+import { openOf } from '../world/moment.ts';
 
-const LINES = 6;
 const EARLIER_SHOWN = 5;
 const SEARCH_FROM = 12;
 
@@ -24,16 +22,12 @@ const owners = computed(() => new Set([...services.value.values()].map(({ owner 
 export function Now(): JSX.Element | null {
   const whole = status.value;
   if (whole === null) return null;
-  const open = openIncidents.value;
+  const open = openOf(incidents.value.values());
   return (
     <>
       <section aria-label="Now">
         {open.length === 0 && <Headline />}
-        <ul class="incidents">
-          {open.map((view) => (
-            <OpenIncident key={view.id} view={view} />
-          ))}
-        </ul>
+        <OpenIncidents />
       </section>
       {services.value.size > 0 && (
         <section aria-label="Services">
@@ -64,35 +58,6 @@ export function Now(): JSX.Element | null {
       )}
       {earlierIncidents.value.length > 0 && <Earlier />}
     </>
-  );
-}
-
-function OpenIncident({ view }: { readonly view: IncidentBody }): JSX.Element {
-  const { incident } = view;
-  return (
-    <li class={`incident ${incident.severity} ${view.state}`}>
-      <div class="head">
-        <StateMark state={stateOf(view)} />
-        <h2>
-          <ViewLink to={`incidents/${encodeURIComponent(view.id)}`}>{incident.title}</ViewLink>
-        </h2>
-        <Lasting since={incident.startedAt} />
-        <Acknowledge view={view} />
-        <ViewLink to={`incidents/${encodeURIComponent(view.id)}`} class="button">
-          Open
-        </ViewLink>
-      </div>
-      <dl>
-        <Effect told={incident} most={LINES} />
-        <Because told={incident} />
-        <Changed told={incident} most={LINES} />
-        <WaysOut told={incident} />
-      </dl>
-      <p class="foot muted">
-        <code>{view.id}</code> · <Standing view={view} />
-        {incident.suppressed.length > 0 && ` · ${counted(incident.suppressed.length, 'alert')} held back`}
-      </p>
-    </li>
   );
 }
 

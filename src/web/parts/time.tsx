@@ -1,21 +1,21 @@
 import type { JSX } from 'preact';
-import { now } from '../world/live.ts';
+import { useNow } from '../world/moment.ts';
 import { fullTime, timeOfDay } from '../words/clock-text.ts';
 import { ago, duration } from '../words/duration.ts';
 
 /** A time read relatively and kept current; in full when pointed at. */
 export function Ago({ at }: { readonly at: string }): JSX.Element {
-  return <Clock at={at}>{ago(now.value - Date.parse(at))}</Clock>;
+  return <Clock at={at}>{ago(useNow() - Date.parse(at))}</Clock>;
 }
 
 /** For how long something has lasted. */
 export function Lasting({ since }: { readonly since: string }): JSX.Element {
-  return <Clock at={since}>{duration(now.value - Date.parse(since))}</Clock>;
+  return <Clock at={since}>{duration(useNow() - Date.parse(since))}</Clock>;
 }
 
 /** How long something will still hold. */
 export function Left({ until }: { readonly until: string }): JSX.Element {
-  const leftMs = Date.parse(until) - now.value;
+  const leftMs = Date.parse(until) - useNow();
   return <Clock at={until}>{leftMs > 0 ? `${duration(leftMs)} left` : 'no time left'}</Clock>;
 }
 

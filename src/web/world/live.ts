@@ -31,23 +31,12 @@ setInterval(() => (tick.value = Date.now()), 1000);
 /** What time it is for the daemon, to the second. Reading it makes a component follow the clock. */
 export const now = computed(() => tick.value + skewMs.value);
 
-/** Incidents that are not over, those that were told first. */
-export const openIncidents = computed(() =>
-  [...incidents.value.values()]
-    .filter(({ state }) => state !== 'resolved')
-    .sort((a, b) => Number(a.state === 'pending') - Number(b.state === 'pending') || newer(a, b)),
-);
-
 /** Incidents that are over and that somebody was told of, newest end first. */
 export const earlierIncidents = computed(() =>
   [...incidents.value.values()]
     .filter(({ event, incident }) => event !== null && event !== 'record' && incident.resolvedAt !== null)
     .sort((a, b) => ((a.incident.resolvedAt ?? '') < (b.incident.resolvedAt ?? '') ? 1 : -1)),
 );
-
-function newer(a: IncidentBody, b: IncidentBody): number {
-  return a.incident.startedAt < b.incident.startedAt ? 1 : -1;
-}
 
 /** Listens for as long as the page lives; a connection that breaks is made again and goes on where it was. */
 export async function keepListening(): Promise<never> {
