@@ -10,6 +10,7 @@ import { place } from './world/address.ts';
 
 // What draws much is fetched when it is first wanted: the first view stays small.
 const GraphView = lazy(async () => (await import('./pages/graph.tsx')).GraphView);
+const ReplayView = lazy(async () => (await import('./pages/replay.tsx')).ReplayView);
 const ProbeView = lazy(async () => (await import('./pages/probe.tsx')).ProbeView);
 
 /** The view that the address asks for. */
@@ -26,6 +27,8 @@ export function View(): JSX.Element {
       return <ServiceView id={rest.join('/')} />;
     case 'probes':
       return <ProbeView probe={rest.join('/')} />;
+    case 'replay':
+      return <ReplayView />;
     case 'check':
       return <CheckView />;
     case 'changes':

@@ -120,6 +120,25 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await expectGoodLooks('probe');
   });
 
+  test('the past can be looked at as it was known then, step by step, as a list and as a graph', async () => {
+    await page.goto(`${watched.tocsin.url}/incidents/rekor-1`);
+    await page.getByRole('link', { name: 'Replay', exact: true }).last().click();
+    await page.getByText('This is the past, as it was known then.').waitFor();
+    await expectSeen(page.getByRole('slider', { name: 'Moment' }));
+    const first = page.url();
+    await page.getByRole('button', { name: 'Event after →' }).click();
+    await expect.poll(() => page.url()).not.toBe(first);
+    // Stepping on leads to the instant at which somebody was paged; the page is open there.
+    for (let steps = 0; steps < 40 && !/page:/.test((await page.locator('.banner').textContent()) ?? ''); steps++)
+      await page.getByRole('button', { name: 'Event after →' }).click();
+    await expectSeen(page.locator('.incident h2', { hasText: 'rekor is answering with something else' }));
+    expect(await page.getByRole('button', { name: /Acknowledge/ }).count()).toBe(0);
+    await expectGoodLooks('replay');
+    await page.getByRole('button', { name: 'As a graph' }).click();
+    await expectSeen(page.locator('.card.root', { hasText: 'rekor' }));
+    expect(page.url()).toMatch(/at=.*&/);
+  });
+
   test('a store that answers 401 is one incident of the store, seen by its service too', async () => {
     await watched.world.switch('store-401').on();
     await page.goto(`${watched.tocsin.url}/services/store`);

@@ -1,5 +1,6 @@
 import { instant } from '../instant.ts';
 import { arrayOf, COUNT, INSTANT, named, object, request } from '../json-schema.ts';
+import type { FromSchema } from '../json-schema.ts';
 import { operation, ok, READ } from '../operation.ts';
 import { refused } from '../problem.ts';
 import { incidentBody, IncidentShape } from '../shapes/incident.ts';
@@ -14,6 +15,9 @@ const PastShape = named(
     incidents: arrayOf(IncidentShape),
   }),
 );
+
+/** The past world, as it is sent. */
+export type StateBody = FromSchema<typeof PastShape>;
 
 export const readState = operation({
   method: 'GET',
