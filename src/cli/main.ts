@@ -15,6 +15,7 @@ import { initVerb } from './verbs/init.ts';
 import { kindsVerb } from './verbs/kinds.ts';
 import { probeVerb } from './verbs/probe.ts';
 import { replayVerb } from './verbs/replay.ts';
+import { reportVerb } from './verbs/report.ts';
 import { runVerb } from './verbs/run.ts';
 import { schemaVerb } from './verbs/schema.ts';
 import { statusVerb } from './verbs/status.ts';
@@ -33,6 +34,7 @@ const VERBS = [
   historyVerb,
   replayVerb,
   exportVerb,
+  reportVerb,
   schemaVerb,
   kindsVerb,
   demoVerb,

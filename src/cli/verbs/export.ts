@@ -9,32 +9,27 @@
  * Secrets were never in the log. Exit 0 · 2: nothing to export.
  */
 import type { Command } from 'commander';
-import { dataFolder } from '../../app/data-folder.ts';
-import { openHistory } from '../../app/replay/history.ts';
 import { spanOfIncident } from '../../app/replay/incident-span.ts';
 import { writeWindow } from '../../app/window/write-window.ts';
-import { moment, pathsOf, refuse, withConfig } from '../options.ts';
-import type { ConfigOption } from '../options.ts';
+import { historyOf, withHistory } from '../history-options.ts';
+import type { HistoryOptions } from '../history-options.ts';
+import { moment } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 
-interface Options extends ConfigOption {
-  readonly data?: string;
+interface Options extends HistoryOptions {
   readonly from?: number;
   readonly to?: number;
   readonly incident?: string;
 }
 
 export function exportVerb(program: Command, terminal: Terminal): void {
-  withConfig(program.command('export').argument('<file>', 'the file to write; it must not be there yet'))
+  withHistory(program.command('export').argument('<file>', 'the file to write; it must not be there yet'))
     .description('a window of the log as one file, to be replayed elsewhere')
-    .option('--data <dir>', 'the data folder (default: the configuration’s log.path)')
     .option('--from <time>', 'from this moment on: ISO 8601, or 2h for two hours ago', moment)
     .option('--to <time>', 'up to this moment', moment)
     .option('--incident <id>', 'the time around an incident')
     .action(async (file: string, options: Options) => {
-      const found = await dataFolder(options.data, pathsOf(options, terminal), terminal.env);
-      if (found.kind === 'refused') refuse(terminal, found.diagnostics, found.sources);
-      await using history = await openHistory(found.folder);
+      await using history = await historyOf(options, terminal);
       const { from, to, incident } = options;
       const given = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
       const span = incident === undefined ? given : { ...(await spanOfIncident(history, incident)), ...given };

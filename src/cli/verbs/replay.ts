@@ -13,27 +13,23 @@
  * Exit 0: the same, or as expected · 2: nothing to replay, or mistakes in a file · 4: differs.
  */
 import type { Command } from 'commander';
-import { dataFolder } from '../../app/data-folder.ts';
 import { expectationsOf } from '../../app/replay/read-expectations.ts';
-import { openHistory } from '../../app/replay/history.ts';
 import type { History, Span } from '../../app/replay/history.ts';
 import { readRules } from '../../app/replay/read-rules.ts';
 import { replay } from '../../app/replay/replay.ts';
-import { openWindow } from '../../app/window/open-window.ts';
 import { whatIf } from '../../app/replay/what-if.ts';
 import { holdAgainst } from '../../core/replay/expectation.ts';
 import type { Held } from '../../core/replay/expectation.ts';
-import { moment, pathsOf, refuse, withConfig } from '../options.ts';
-import type { ConfigOption } from '../options.ts';
+import { historyOf, withHistory } from '../history-options.ts';
+import type { HistoryOptions } from '../history-options.ts';
+import { moment, refuse } from '../options.ts';
 import { replayedJson, replayedText } from '../replay-words.ts';
 import { Exit, printJson } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { allHold, verdictsJson, verdictsText } from '../verdict-words.ts';
 import { isSame, whatIfJson, whatIfText } from '../what-if-words.ts';
 
-interface Options extends ConfigOption {
-  readonly data?: string;
-  readonly window?: string;
+interface Options extends HistoryOptions {
   readonly from?: number;
   readonly to?: number;
   readonly rules?: readonly string[];
@@ -42,10 +38,8 @@ interface Options extends ConfigOption {
 }
 
 export function replayVerb(program: Command, terminal: Terminal): void {
-  withConfig(program.command('replay'))
+  withHistory(program.command('replay'))
     .description('decides a log again: as it was, or under other rules')
-    .option('--data <dir>', 'the data folder (default: the configuration’s log.path)')
-    .option('--window <file>', 'an exported window instead')
     .option('--from <time>', 'from this moment on: ISO 8601, or 2h for two hours ago', moment)
     .option('--to <time>', 'up to this moment', moment)
     .option('--rules <path...>', 'another configuration: what would it have changed?')
@@ -101,14 +95,3 @@ async function assertedBy({ assert: file }: Options, terminal: Terminal) {
 }
 
 type Asserted = Awaited<ReturnType<typeof assertedBy>>;
-
-function historyOf(options: Options, terminal: Terminal): Promise<History & AsyncDisposable> {
-  if (options.window !== undefined) return openWindow(options.window);
-  return folderOf(options, terminal).then(openHistory);
-}
-
-async function folderOf(options: Options, terminal: Terminal): Promise<string> {
-  const found = await dataFolder(options.data, pathsOf(options, terminal), terminal.env);
-  if (found.kind === 'refused') refuse(terminal, found.diagnostics, found.sources);
-  return found.folder;
-}

@@ -21,6 +21,8 @@ export interface RemovedPage {
 export interface Between {
   readonly added: readonly DecidedPage[];
   readonly removed: readonly RemovedPage[];
+  /** Pages that left at the same time. */
+  readonly same: readonly Moved[];
   readonly earlier: readonly Moved[];
   readonly later: readonly Moved[];
   readonly uncertain: readonly UncertainPage[];
@@ -60,6 +62,7 @@ export function between(
   return {
     added,
     removed: removed.map((page) => ({ was: page, because: words.whyNot(page.root.id) })),
+    same,
     earlier,
     later,
     uncertain: [

@@ -16,7 +16,7 @@ export const SIGNING: Record<string, ServiceSpec> = {
 };
 
 /** Two minutes of that chain: rekor answers with the wrong key for forty seconds, and its address changed before. */
-function brokenRekor(until = 120_000): Simulation {
+export function brokenRekor(until = 120_000): Simulation {
   const broken = (at: number): boolean => at >= BROKEN.from && at < BROKEN.until;
   const addressOf = (at: number): string => (at >= BROKEN.from && at < BROKEN.until ? '10.9.9.9' : '10.2.3.4');
   let now = 0;

@@ -31,7 +31,7 @@ test('the time around an incident begins before its onset, and an unknown one is
   await using folder = await temporaryFolder();
   await recordHistory(folder.path, brokenRekorEntries());
   await using history = await openHistory(folder.path);
-  const { from = 0, to = 0 } = await spanOfIncident(history, 'rekor-1');
+  const { from, to } = await spanOfIncident(history, 'rekor-1');
   expect(from).toBeLessThan(START + BROKEN.from - 1_700_000);
   expect(to).toBeGreaterThan(START + BROKEN.until);
   await expect(spanOfIncident(history, 'rekor-9')).rejects.toMatchObject({
