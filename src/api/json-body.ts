@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { CLOUD_EVENT } from './incoming/incoming.ts';
 
 const MAX_DEPTH = 64;
 
@@ -14,7 +15,7 @@ export class BodyError extends Error {
 export function acceptJson(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   const parse = server.getDefaultJsonParser('error', 'error');
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+  server.addContentTypeParser(['application/json', CLOUD_EVENT], { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) {
       done(null, undefined);
       return;

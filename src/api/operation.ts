@@ -5,6 +5,7 @@ import type { DaemonView } from '../ports/daemon-view.ts';
 import type { Access } from './guard.ts';
 import type { FromSchema, JsonSchema } from './json-schema.ts';
 import type { LiveFeed } from './live-feed.ts';
+import type { Incoming, Translated } from './incoming/incoming.ts';
 import type { Problem } from './problem.ts';
 import type { Session, Sessions } from './sessions.ts';
 
@@ -85,6 +86,8 @@ export interface Operation {
   readonly body?: JsonSchema;
   /** Whether the body may be left out; `undefined` then. */
   readonly bodyOptional?: boolean;
+  /** Takes the body from other forms in which it comes (events, webhooks), before `body` checks it. */
+  readonly translate?: (incoming: Incoming) => Translated;
   /** Whether it is answered however often it is asked: an orchestrator ends what stays silent. */
   readonly unlimited?: boolean;
   readonly success: { readonly status: 200 | 201 | 204; readonly shape?: JsonSchema; readonly mediaType?: string };

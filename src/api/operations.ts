@@ -8,7 +8,7 @@ import { pushHeartbeat } from './routes/heartbeats.ts';
 import { predictImpact } from './routes/impact.ts';
 import { acknowledgeIncident, listIncidents, noteIncident, readIncident } from './routes/incidents.ts';
 import { readMetrics } from './routes/metrics.ts';
-import { listObservations, summariseObservations } from './routes/observations.ts';
+import { listObservations, pushObservation, summariseObservations } from './routes/observations.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { listServices, readService } from './routes/services.ts';
 import { closeSession, openSession, readSession } from './routes/session.ts';
@@ -39,6 +39,7 @@ export const OPERATIONS: readonly Operation[] = [
   readSession,
   openSession,
   closeSession,
+  pushObservation,
   readOpenApi,
   readLiveness,
   readReadiness,

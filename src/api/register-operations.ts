@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteGenericInterfa
 import type { Guard } from './guard.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Answer, ApiContext, Operation, StreamAnswer } from './operation.ts';
+import { CLOUD_EVENT } from './incoming/incoming.ts';
+import type { Translated } from './incoming/incoming.ts';
 import { problem, sendProblem } from './problem.ts';
 
 type Request = FastifyRequest<RouteGenericInterface>;
@@ -16,7 +18,7 @@ export function registerOperations(
   // Whose word it is, from the moment the token was seen until the handler writes it into the log.
   const bearers = new WeakMap<Request, string>();
   for (const operation of operations) {
-    const { params, query, body, bodyOptional = false, access } = operation;
+    const { params, query, body, access } = operation;
     server.route({
       method: operation.method,
       url: operation.path,
@@ -34,8 +36,11 @@ export function registerOperations(
       },
       preValidation: async (request, reply) => {
         if (query !== undefined) numbersOf(request.query as Record<string, unknown>, query);
-        if (body === undefined || bodyOptional || request.headers['content-type'] !== undefined) return undefined;
-        return sendProblem(reply, problem('not-json', 'the body must be JSON, with content-type: application/json'));
+        if (body === undefined) return undefined;
+        const found = translated(operation, request);
+        if (found.kind === 'problem') return sendProblem(reply, found);
+        request.body = found.body;
+        return undefined;
       },
       handler: async (request, reply) => {
         const by = bearers.get(request) ?? '';
@@ -49,6 +54,16 @@ export function registerOperations(
     });
   }
 }
+
+/** The body as the operation's schema describes it, whatever form it came in. */
+function translated({ translate, bodyOptional = false }: Operation, { headers, body }: Request): Translated {
+  const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (mediaType === undefined && !bodyOptional) return NOT_JSON;
+  if (translate !== undefined) return translate({ mediaType: mediaType ?? '', headers, body });
+  return mediaType === CLOUD_EVENT ? NOT_JSON : { kind: 'body', body };
+}
+
+const NOT_JSON = problem('not-json', 'the body must be JSON, with content-type: application/json');
 
 function send(reply: FastifyReply, { success }: Operation, answer: Answer): FastifyReply {
   switch (answer.kind) {

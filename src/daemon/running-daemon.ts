@@ -1,7 +1,7 @@
 import { clearInterval, setInterval } from 'node:timers';
 import type { ChangeFact, Entry, Fact, ObservationFact, TroubleFact } from '../model/entry.ts';
 import type { ChannelId, ProbeId } from '../model/ids.ts';
-import type { DaemonView, Refusal } from '../ports/daemon-view.ts';
+import type { DaemonView, PushedResult, Refusal } from '../ports/daemon-view.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { Gauges } from '../ports/telemetry.ts';
 import type { ArmedProbe } from './armed-probe.ts';
@@ -21,6 +21,7 @@ import type { DaemonParts } from './parts.ts';
 import { prepare } from './prepare.ts';
 import type { Prepared } from './prepare.ts';
 import { observePushed } from './pushed.ts';
+import type { Pushed } from './pushed.ts';
 import { Prober } from './prober.ts';
 import type { MadeRun } from './prober.ts';
 import type { RecoveredDaemon } from './recover.ts';
@@ -211,8 +212,23 @@ export class RunningDaemon<State> implements Daemon {
 
   /** A sign of life, as pushed; resolves once it is on disk. */
   async heartbeat(probe: ProbeId, body: unknown): Promise<Refusal | undefined> {
+    const at = this.clock.now();
+    return this.#pushed(probe, { what: 'beat', body, at, startedAt: at, endedAt: at });
+  }
+
+  /** A result from elsewhere; resolves once it is on disk. */
+  async pushed(
+    probe: ProbeId,
+    { body, startedAgoMs, endedAgoMs, location }: PushedResult,
+  ): Promise<Refusal | undefined> {
+    const at = this.clock.now();
+    const [startedAt, endedAt] = [at - startedAgoMs, at - endedAgoMs];
+    return this.#pushed(probe, { what: 'result', body, at, startedAt, endedAt, location });
+  }
+
+  async #pushed(probe: ProbeId, pushed: Pushed): Promise<Refusal | undefined> {
     const armed = this.#armed.get(probe);
-    const observation = observePushed(armed, body, this.clock.now(), this.prober);
+    const observation = observePushed(armed, pushed, this.prober);
     if (armed === undefined || observation.kind !== 'observation') return observation as Refusal;
     const durably = this.appendDurably([{ kind: 'heartbeat', probe }, observation]);
     this.#tellObserved(armed, observation);

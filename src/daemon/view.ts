@@ -40,6 +40,7 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
     observations: (query) => log.observations(query),
     summary: (query) => log.summary(query),
     heartbeat: (probe, body) => daemon.heartbeat(probe, body),
+    pushed: (probe, result) => daemon.pushed(probe, result),
     change: async ({ service, summary, at, by, url }) => {
       if (!configuration().services.some((each) => each.id === service))
         return { kind: 'not-found', message: `there is no service ${service}` } satisfies Refusal;
@@ -47,7 +48,7 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
       const changedAt = at ?? daemon.clock.now();
       return daemon.appendDurably([{ kind: 'change', service: service as ServiceId, summary, changedAt, ...optional }]);
     },
-    changes: () => daemon.changes,
+    changes: () => daemon.changes.map(({ changedAt, ...change }) => ({ ...change, at: changedAt })),
     command: async (command) =>
       checkCommand(command, {
         configuration: configuration(),

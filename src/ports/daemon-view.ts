@@ -36,6 +36,16 @@ export type { ImpactView, Refusal } from '../model/view.ts';
 /** An observation as stored: docs/api.md, "An observation". */
 export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };
 
+/** A result from elsewhere. Its times are given as ages, since clocks there are not ours. */
+export interface PushedResult {
+  /** As the kind's `receive` takes it. */
+  readonly body: unknown;
+  readonly startedAgoMs: number;
+  readonly endedAgoMs: number;
+  /** Where it was seen from; default: here. */
+  readonly location?: string;
+}
+
 /** What the API (and through it the page and the command line) may ask of a running daemon. */
 export interface DaemonView {
   readonly status: () => StatusView;
@@ -61,6 +71,8 @@ export interface DaemonView {
   }) => Promise<readonly ObservationSummary[]>;
   /** A sign of life with a body; resolves once it is in the log. */
   readonly heartbeat: (probe: ProbeId, body: unknown) => Promise<Refusal | undefined>;
+  /** A result that somebody else found; resolves once it is in the log. */
+  readonly pushed: (probe: ProbeId, result: PushedResult) => Promise<Refusal | undefined>;
   /** Somebody announced a change. */
   readonly change: (change: {
     readonly service: string;

@@ -104,7 +104,9 @@ export interface ProbeKind<Options = unknown, M extends Measured = Measured> {
   readonly judge: (measured: M, options: Options) => Judgement;
   /** Types of the variables that assertions see, for checking expressions when the configuration is read. */
   readonly variables?: Readonly<Record<string, 'int' | 'double' | 'string' | 'bool' | 'list' | 'map' | 'dyn'>>;
-  /** For kinds that are pushed: measured from a received body. */
+  /** For kinds that are pushed: whether a sign of life comes, or a result that somebody else found. */
+  readonly receives?: 'beat' | 'result';
+  /** For kinds that are pushed: measured from a received body. Throws an `Error` that says what is wrong with it. */
   readonly receive?: (body: unknown, options: Options, at: number) => M;
 }
 

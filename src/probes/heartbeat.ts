@@ -39,6 +39,7 @@ assert: [{ that: "json.bytes > 0", because: the backup is empty }]
   traits: { steps: [{ name: BEAT, kind: 'write' }], origin: 'pushed', onDemand: false, network: false },
   deep: () => true,
   run: () => Promise.reject(new TypeError('a heartbeat is received, never run')),
+  receives: 'beat',
   receive(body, _options, at) {
     const json = (body ?? null) as Json;
     const bytes = Buffer.byteLength(JSON.stringify(json), 'utf8');

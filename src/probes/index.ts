@@ -14,6 +14,7 @@ import { oci } from './oci.ts';
 import { ping } from './ping.ts';
 import { postgres } from './postgres.ts';
 import { prometheus } from './prometheus.ts';
+import { push } from './push.ts';
 import { redis } from './redis.ts';
 import { rekor } from './rekor.ts';
 import { smtp } from './smtp.ts';
@@ -42,6 +43,7 @@ export const PROBE_KINDS: readonly ProbeKind[] = [
   anyKind(ping),
   anyKind(postgres),
   anyKind(prometheus),
+  anyKind(push),
   anyKind(redis),
   anyKind(rekor),
   anyKind(smtp),

@@ -24,6 +24,9 @@ export const PROBE_SUBJECTS: Readonly<Record<string, ProbeSubject>> = {
   heartbeat: {
     wrong: [['', { url: 'https://a.example' }]],
   },
+  push: {
+    wrong: [['', { url: 'https://a.example' }]],
+  },
   ping: {
     wrong: [
       ['host', { host: '-f' }],

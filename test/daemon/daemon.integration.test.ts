@@ -6,7 +6,7 @@ import { MemoryStore } from '../../src/log/memory-log.ts';
 import { DaemonError } from '../../src/daemon/daemon-error.ts';
 import { extendDecisionHash, firstDecisionHash } from '../../src/core/decision-hash.ts';
 import { sha256 } from './support/heard.ts';
-import { toldChannel, untilAborted } from './support/kinds.ts';
+import { toldChannel, toldKind, untilAborted } from './support/kinds.ts';
 import type { Told } from './support/kinds.ts';
 import { configure, runDaemon } from './support/run-daemon.ts';
 import type { Sights } from './support/run-daemon.ts';
@@ -281,10 +281,24 @@ describe('what others may ask', () => {
     expect(await d.view.heartbeat('backup/http' as ProbeId, 'nonsense')).toMatchObject({ kind: 'invalid' });
   });
 
+  it('a result from elsewhere keeps where and when it was found', async () => {
+    const kind = { ...toldKind(() => Promise.resolve({ facts: {} })), receives: 'result' } as const;
+    await using d = await runDaemon(configure({ backup: { probe: { grace: 1000 } } }), {
+      parts: { probeKinds: new Map([['heartbeat', kind]]) },
+    });
+    const result = { body: { bytes: 7 }, startedAgoMs: 3000, endedAgoMs: 1000, location: 'eu' };
+    expect(await d.view.pushed('backup/http' as ProbeId, result)).toBeUndefined();
+    const last = d.store.entries.at(-1);
+    expect(last).toMatchObject({ kind: 'observation', cause: 'pushed', location: 'eu' });
+    expect(last?.kind === 'observation' && last.endedAt - last.startedAt).toBe(2000);
+    expect(await d.view.heartbeat('backup/http' as ProbeId, {})).toMatchObject({ kind: 'not-found' });
+  });
+
   it('a change is in the log and among the changes', async () => {
     await using d = await runDaemon(configure(TWO));
     expect(await d.view.change({ service: 'rekor', summary: 'new load balancer', at: 5 })).toBeUndefined();
-    expect(d.view.changes()).toMatchObject([{ service: 'rekor', summary: 'new load balancer', changedAt: 5 }]);
+    expect(d.view.changes()).toMatchObject([{ service: 'rekor', summary: 'new load balancer', at: 5 }]);
+    expect(d.store.entries.at(-1)).toMatchObject({ kind: 'change', changedAt: 5 });
     expect(await d.view.change({ service: 'none', summary: 'x' })).toMatchObject({ kind: 'not-found' });
   });
 

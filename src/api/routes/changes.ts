@@ -1,7 +1,9 @@
+import { announcedChange } from '../incoming/announced-change.ts';
 import { instant } from '../instant.ts';
 import { INSTANT, listOf, named, NULLABLE_TEXT, object, request, TEXT } from '../json-schema.ts';
 import type { FromSchema } from '../json-schema.ts';
 import { operation, ok, READ } from '../operation.ts';
+import type { ApiContext } from '../operation.ts';
 import { problem, refused } from '../problem.ts';
 
 const ChangeShape = named(
@@ -32,8 +34,9 @@ export const listChanges = operation({
 export const announceChange = operation({
   method: 'POST',
   path: '/api/v1/changes',
-  summary: 'Announces a change: a deploy, a moved name, a new key',
+  summary: 'Announces a change: a deploy, a moved name, a new key; plain, as a CloudEvent or as a CDEvent',
   access: { kind: 'write', role: 'reporter' },
+  translate: announcedChange,
   body: request(
     {
       service: { type: 'string', minLength: 1, maxLength: 200 },
@@ -49,8 +52,23 @@ export const announceChange = operation({
     const { service, summary, by = token, url } = body;
     const at = body.at === undefined ? wall() : Date.parse(body.at);
     if (at > wall() + FUTURE_MS) return problem('invalid', `at: ${body.at ?? ''} lies in the future`);
-    const refusal = await view.change({ service, summary, at, by, ...(url === undefined ? {} : { url }) });
+    const isRepeated = body.at !== undefined && view.changes().some(isSame({ service, summary, at, by, url }));
+    const refusal = isRepeated
+      ? undefined
+      : await view.change({ service, summary, at, by, ...(url === undefined ? {} : { url }) });
     if (refusal !== undefined) return refused(refusal);
     return ok({ at: instant(at), service, summary, by, url: url ?? null });
   },
 });
+
+type Known = ReturnType<ApiContext['view']['changes']>[number];
+
+/** Senders of events send again what they do not know to have arrived. */
+function isSame(change: { [Name in keyof Known]: Known[Name] | undefined }): (known: Known) => boolean {
+  return ({ service, summary, at, by, url }) =>
+    service === change.service &&
+    summary === change.summary &&
+    at === change.at &&
+    by === change.by &&
+    url === change.url;
+}

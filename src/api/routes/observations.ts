@@ -1,13 +1,17 @@
+import { FAILURE_CLASSES } from '../../model/failure.ts';
 import type { ProbeId } from '../../model/ids.ts';
 import { parseDuration } from '../../ports/fields.ts';
 import { INSTANT, listOf, request, TEXT } from '../json-schema.ts';
 import { operation, ok, READ } from '../operation.ts';
 import type { ApiContext } from '../operation.ts';
-import { problem } from '../problem.ts';
+import { pushedResult } from '../incoming/pushed-result.ts';
+import { problem, refused } from '../problem.ts';
 import { observationBody, ObservationShape, summaryBody, SummaryShape } from '../shapes/observation.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_STEPS = 2000;
+/** Of what another host's clock may be ahead of ours. */
+const FUTURE_MS = 60_000;
 
 export const listObservations = operation({
   method: 'GET',
@@ -69,6 +73,46 @@ export const summariseObservations = operation({
       return problem('invalid', `this span has ${steps} steps, at most ${MAX_STEPS} are given; make step larger`);
     const found = await view.summary({ probe: query.probe as ProbeId, from, to, stepMs });
     return ok({ items: found.map(summaryBody), next: null });
+  },
+});
+
+export const pushObservation = operation({
+  method: 'POST',
+  path: '/api/v1/observations/:service/:probe',
+  summary: 'A result that something else found, or the body of an Alertmanager webhook, for a probe of kind push',
+  access: { kind: 'write', role: 'reporter' },
+  translate: pushedResult,
+  params: request({ service: TEXT, probe: TEXT }),
+  body: request(
+    {
+      outcome: { enum: ['pass', 'fail', 'unknown'] },
+      class: { enum: FAILURE_CLASSES },
+      message: { type: 'string', maxLength: 2000 },
+      location: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$', description: 'default: here' },
+      startedAt: { ...INSTANT, description: 'default: as endedAt' },
+      endedAt: { ...INSTANT, description: 'default: now' },
+      measured: { type: 'object', description: 'for assertions, which see it as json' },
+    },
+    ['class', 'message', 'location', 'startedAt', 'endedAt', 'measured'],
+  ),
+  success: { status: 204 },
+  ownToken: ({ heartbeatToken }, { service, probe }) => heartbeatToken(`${service}/${probe}` as ProbeId),
+  answer: async ({ view, wall }, { params, body }) => {
+    const { location, startedAt, endedAt, ...result } = body;
+    const now = wall();
+    const endedAgoMs = endedAt === undefined ? 0 : now - Date.parse(endedAt);
+    const startedAgoMs = startedAt === undefined ? endedAgoMs : now - Date.parse(startedAt);
+    if (endedAgoMs < -FUTURE_MS) return problem('invalid', `endedAt: ${endedAt ?? ''} lies in the future`);
+    if (startedAgoMs < endedAgoMs) return problem('invalid', 'startedAt must not lie after endedAt');
+    if (startedAgoMs > DAY_MS)
+      return problem('invalid', 'startedAt lies more than a day back: it tells nothing of now');
+    const refusal = await view.pushed(`${params.service}/${params.probe}` as ProbeId, {
+      body: result,
+      startedAgoMs: Math.max(0, startedAgoMs),
+      endedAgoMs: Math.max(0, endedAgoMs),
+      ...(location === undefined ? {} : { location }),
+    });
+    return refusal === undefined ? { kind: 'ok', body: undefined } : refused(refusal);
   },
 });
 

@@ -2,7 +2,7 @@ import { answerImpact } from '../../../src/core/impact/answer-impact.ts';
 import type { Configuration } from '../../../src/model/configuration.ts';
 import type { CapabilityId, IncidentId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
 import type { CapabilityState, IncidentView, ServiceView } from '../../../src/model/view.ts';
-import type { DaemonView, StoredObservation } from '../../../src/ports/daemon-view.ts';
+import type { DaemonView, PushedResult, StoredObservation } from '../../../src/ports/daemon-view.ts';
 import { makeConfiguration } from '../../core/support/make-configuration.ts';
 
 /** When it is for a fake daemon. */
@@ -32,6 +32,7 @@ const CONFIGURATION: Configuration = makeConfiguration({
 export interface FakeDaemon {
   readonly view: DaemonView;
   readonly heartbeats: { readonly probe: string; readonly body: unknown }[];
+  readonly results: ({ readonly probe: string } & PushedResult)[];
   readonly states: Map<CapabilityId, CapabilityState>;
   readonly observations: StoredObservation[];
   readonly incidents: IncidentView[];
@@ -45,6 +46,7 @@ export function fakeDaemon(): FakeDaemon {
   const changes: ReturnType<DaemonView['changes']>[number][] = [];
   const fake: FakeDaemon = {
     heartbeats: [],
+    results: [],
     states: new Map(configuration.capabilities.map(({ id }) => [id, 'up'])),
     observations: [],
     incidents: [],
@@ -107,6 +109,13 @@ export function fakeDaemon(): FakeDaemon {
         if (known?.schedule.kind !== 'pushed')
           return { kind: 'not-found', message: 'there is no probe of that name that takes heartbeats' };
         fake.heartbeats.push({ probe, body });
+        return undefined;
+      },
+      pushed: async (probe, result) => {
+        const known = configuration.probes.find(({ id }) => id === probe);
+        if (known?.schedule.kind !== 'pushed')
+          return { kind: 'not-found', message: 'there is no probe of that name that takes results' };
+        fake.results.push({ probe, ...result });
         return undefined;
       },
       change: async ({ service, summary, at = NOW, by, url }) => {

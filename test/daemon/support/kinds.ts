@@ -25,6 +25,7 @@ export function toldKind(
     deep: () => true,
     run,
     judge: (measured) => judge(measured),
+    receives: 'beat',
     receive: (body) => {
       if (body === 'nonsense') throw new Error('cannot be read');
       return { facts: {} };
