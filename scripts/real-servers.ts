@@ -20,6 +20,11 @@ const realServers: readonly RealServer[] = [
   { program: 'ping', debianPackage: 'iputils-ping', tests: "probes by the system's ping" },
   { program: 'postgres', debianPackage: 'postgresql', tests: 'probes of a real PostgreSQL, and of its standby' },
   { program: 'prometheus', debianPackage: 'prometheus', tests: 'probes of a real Prometheus' },
+  {
+    program: 'prometheus-alertmanager',
+    debianPackage: 'prometheus-alertmanager',
+    tests: 'alerts raised in a real Alertmanager',
+  },
   { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
   { program: 'redis-server', debianPackage: 'redis-server', tests: 'probes of a real Redis' },
 ];

@@ -12,11 +12,12 @@ import { FAILURE_CLASSES, STAGES } from '../../src/model/failure.ts';
 import type { ProbeKind } from '../../src/ports/probe-kind.ts';
 import { CLASS_MEANINGS, classesGiven, classesOfKind } from './failure-classes.ts';
 import { PageError, fieldRows, fieldTable, table } from './field-rows.ts';
+import { renderedPages } from './rendered-pages.ts';
 import { WORDS } from './words.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pages whose marked sections are written by `scripts/write-reference.ts`; the rest of them is written by hand. */
-const PAGES = ['docs/configuration.md', 'docs/probes.md', 'docs/api.md'];
+const PAGES = ['docs/configuration.md', 'docs/probes.md', 'docs/api.md', 'docs/channels.md'];
 const SECTION = /<!-- generated: ([a-z-]+) -->[\s\S]*?<!-- end -->/g;
 
 /** Fields that several kinds share, told once. */
@@ -31,7 +32,7 @@ export interface ReferencePage {
 
 /** The reference pages with their generated sections up to date. Throws `PageError` where that cannot be said. */
 export async function referencePages(): Promise<readonly ReferencePage[]> {
-  const sections = generatedSections();
+  const sections = new Map([...generatedSections(), ...(await renderedPages())]);
   const options = await resolveConfig(join(ROOT, 'README.md'));
   return Promise.all(
     PAGES.map(async (path) => {

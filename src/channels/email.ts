@@ -11,6 +11,7 @@ import { smtpVerdict } from './mail/smtp-verdict.ts';
 import { pageContent } from './page/page-content.ts';
 import { renderHtml } from './page/render-html.ts';
 import { layOut } from './page/render-text.ts';
+import { templateField } from './page/template.ts';
 
 const smtp = z
   .strictObject({
@@ -29,7 +30,12 @@ const smtp = z
       context.addIssue({ code: 'custom', message: 'starttls: false would send the password unencrypted' });
   });
 
-const schema = z.strictObject({ smtp, from: mailbox(), to: z.array(mailbox()).min(1).max(50) });
+const schema = z.strictObject({
+  smtp,
+  from: mailbox(),
+  to: z.array(mailbox()).min(1).max(50),
+  template: templateField().optional(),
+});
 
 type Options = z.output<typeof schema>;
 
@@ -78,8 +84,8 @@ async function deliver(options: Options, notification: Notification, context: De
   }
 }
 
-function mail({ from, to }: Options, notification: Notification, identity: Identification) {
-  const content = pageContent(notification);
+function mail({ from, to, template }: Options, notification: Notification, identity: Identification) {
+  const content = pageContent(notification, template);
   const { messageId, inReplyTo, references } = identity;
   return {
     from,

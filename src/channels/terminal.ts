@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { Notification } from '../model/notification.ts';
 import type { ChannelKind, Delivery } from '../ports/channel-kind.ts';
 import { printable } from '../ports/printable.ts';
-import { renderText } from './page/render-text.ts';
+import { pageContent } from './page/page-content.ts';
+import type { PageContent } from './page/page-content.ts';
+import { layOut } from './page/render-text.ts';
+import { templateField } from './page/template.ts';
 
 /** Where a terminal channel prints: its output, whether that understands colour, and how wide it is. */
 export interface Screen {
@@ -13,7 +15,7 @@ export interface Screen {
 
 const MAX_COLUMNS = 80;
 
-const schema = z.strictObject({});
+const schema = z.strictObject({ template: templateField().optional() });
 
 /** Prints messages where the daemon runs, as an SRE would read them. Takes the screen that it prints on. */
 export function terminalChannel(screen: Screen): ChannelKind<z.output<typeof schema>> {
@@ -22,13 +24,13 @@ export function terminalChannel(screen: Screen): ChannelKind<z.output<typeof sch
     description: 'Prints the message on the output of the daemon, as a person would read it.',
     example: 'kind: terminal\n',
     schema,
-    deliver: (_options, notification) => Promise.resolve(print(screen, notification)),
+    deliver: ({ template }, notification) => Promise.resolve(print(screen, pageContent(notification, template))),
   };
 }
 
-function print({ write, colour, columns: available }: Screen, notification: Notification): Delivery {
+function print({ write, colour, columns: available }: Screen, content: PageContent): Delivery {
   const columns = Math.min(MAX_COLUMNS, available);
-  const { text } = renderText(notification, { columns, colour });
+  const text = layOut(content, { columns, colour });
   const rule = '─'.repeat(columns);
   try {
     write(`\n${colour ? `\u001b[2m${rule}\u001b[0m` : rule}\n${text}\n`);

@@ -4,29 +4,17 @@ import type { Notification } from '../model/notification.ts';
 import type { Secret } from '../model/secret.ts';
 import type { ChannelKind, DeliverContext, Delivery } from '../ports/channel-kind.ts';
 import { secret } from '../ports/fields.ts';
+import { headersField, revealed } from './attempt/headers-field.ts';
 import { httpUrl } from './attempt/http-url.ts';
 import { post } from './attempt/post.ts';
+import { tlsField } from './attempt/tls-field.ts';
 import { verdict } from './attempt/verdict.ts';
-
-/** Headers that are ours to set; a configured one would break the request or forge its signature. */
-const RESERVED =
-  /^(host|content-type|content-length|transfer-encoding|connection|expect|upgrade|idempotency-key|tocsin-.*)$/i;
-
-const headerName = z
-  .string()
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'not a header name')
-  .refine((name) => !RESERVED.test(name), 'this header is set by tocsin itself');
-
-const headerValue = secret().refine(
-  (value) => /^[\t\x20-\x7e\x80-\xff]{1,4096}$/.test(value.reveal()),
-  'not a header value: it holds a line break or another character that no header may',
-);
 
 const schema = z.strictObject({
   url: httpUrl(),
   secret: z.union([secret(), z.array(secret()).min(1).max(2)]).optional(),
-  headers: z.record(headerName, headerValue).optional(),
-  tls: z.strictObject({ ca: z.string().min(1) }).optional(),
+  headers: headersField().optional(),
+  tls: tlsField(),
 });
 
 type Options = z.output<typeof schema>;
@@ -49,11 +37,10 @@ async function deliver(options: Options, notification: Notification, context: De
   const body = JSON.stringify(notification);
   const timestamp = String(Math.floor(context.now / 1000));
   const secrets = secretsOf(options.secret);
-  const configured = Object.entries(options.headers ?? {}).map(([name, value]) => [name, value.reveal()] as const);
   const answer = await post({
     url: options.url,
     headers: {
-      ...Object.fromEntries(configured),
+      ...revealed(options.headers),
       'content-type': 'application/json',
       'user-agent': 'tocsin',
       'idempotency-key': context.idempotencyKey,
@@ -62,7 +49,7 @@ async function deliver(options: Options, notification: Notification, context: De
     },
     body,
     signal: context.signal,
-    ...(options.tls === undefined ? {} : { ca: options.tls.ca }),
+    ca: options.tls?.ca,
   });
   const { origin, pathname, search } = new URL(options.url);
   const hidden = [...secrets, ...Object.values(options.headers ?? {}), ...pathSecrets(pathname + search)];

@@ -21,7 +21,15 @@ test.each(kinds.map((kind) => [kind.name, kind] as const))(
 
 test.each([
   ['webhook', ['secret', 'headers']],
-  ['pagerduty', ['routingKey']],
+  ['pagerduty', ['routingKey', 'api']],
+  ['slack', ['token']],
+  ['alertmanager', ['headers']],
+  ['teams', ['url']],
+  ['feishu', ['url', 'secret']],
+  ['dingtalk', ['url', 'secret']],
+  ['wecom', ['url']],
+  ['ntfy', ['token']],
+  ['telegram', ['token']],
   ['email', ['smtp']],
   ['exec', ['env']],
 ])('%s marks its secret fields in the JSON Schema', (name, fields) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { pagerduty } from '../../src/channels/pagerduty.ts';
 import type { Notification } from '../../src/model/notification.ts';
 import type { Delivery } from '../../src/ports/channel-kind.ts';
@@ -123,4 +123,40 @@ test('an event of a huge incident stays below the 512 KB that PagerDuty takes', 
   const body = receiver.requests[0]?.body ?? '';
   expect(body.length).toBeLessThan(512 * 1024);
   expect((JSON.parse(body) as { payload: { summary: string } }).payload.summary.length).toBeLessThanOrEqual(1024);
+});
+
+describe('a receipt', () => {
+  const asked = (receiver: HttpReceiver, api?: object) => {
+    const options = pagerduty.schema.parse({
+      routingKey: 'key-0123',
+      ...(api === undefined ? {} : { api: { url: receiver.url, ...api } }),
+    });
+    const context = { signal: AbortSignal.timeout(10_000), now: 0, idempotencyKey: 'self-test:1', thread: null };
+    return pagerduty.receipt?.(options, testMessage, context);
+  };
+  const answer = (status: number, body: object) => ({ kind: 'answer', status, body: JSON.stringify(body) }) as const;
+
+  test('is the incident that the alert made, asked for by its key', async () => {
+    await using receiver = await startHttpReceiver(answer(200, { incidents: [{ id: 'PT4KHLK' }] }));
+    expect(await asked(receiver, { token: 'api-token' })).toEqual({ kind: 'seen' });
+    expect(receiver.requests[0]).toMatchObject({ method: 'GET', headers: { authorization: 'Token token=api-token' } });
+    expect(decodeURIComponent(receiver.requests[0]?.path ?? '')).toContain('incident_key=prod-eu:test:self-test:1');
+  });
+
+  test.each([
+    ['missing where there is none', 'missing', answer(200, { incidents: [] })],
+    ['unanswered where the token may not read', 'unanswered', answer(403, {})],
+    ['unanswered where nobody answers', 'unanswered', { kind: 'drop' }],
+    ['unanswered where something else answers', 'unanswered', answer(200, {})],
+  ] as const)('is %s', async (_what, kind, react) => {
+    await using receiver = await startHttpReceiver(react);
+    const receipt = await asked(receiver, { token: 'api-token' });
+    expect(receipt).toMatchObject({ kind });
+    expect(JSON.stringify(receipt)).not.toContain('api-token');
+  });
+
+  test('is not to be had without an API token', async () => {
+    await using receiver = await startHttpReceiver(TAKEN);
+    expect(await asked(receiver)).toEqual({ kind: 'unsupported' });
+  });
 });

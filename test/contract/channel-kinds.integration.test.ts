@@ -18,6 +18,15 @@ const kinds = channelKinds({
 
 const NOW = Date.parse(page.sentAt);
 
+/** What stands in the environment of the examples. */
+const ENVIRONMENT = new Map([['TELEGRAM_BOT_TOKEN', '123456:AAAA-bbbb-CCCC-dddd-eeee']]);
+
+function filledIn(example: string): string {
+  return example.replace(/\$\{env:(\w+)\}/g, (_, name: string) =>
+    name.endsWith('_URL') ? 'https://hooks.example/secret' : (ENVIRONMENT.get(name) ?? 'secret'),
+  );
+}
+
 function context(signal = AbortSignal.timeout(10_000)): DeliverContext {
   return { signal, now: NOW, idempotencyKey: 'rekor-3/1/oncall', thread: null };
 }
@@ -39,9 +48,20 @@ function showing(behaviour: Behaviour): (readonly [name: string, subject: Subjec
 
 describe('every kind of channel', () => {
   test.each(showing('accept'))('%s has an example whose fields its schema takes', (_name, subject) => {
-    const { kind: name, ...fields } = parse(kindOf(kinds, subject.name).example) as { kind: string };
+    const { kind: name, ...fields } = parse(filledIn(kindOf(kinds, subject.name).example)) as { kind: string };
     expect(name).toBe(subject.name);
     expect(kindOf(kinds, subject.name).schema.safeParse(fields)).toMatchObject({ success: true });
+  });
+
+  const readable = showing('accept').filter(([name]) => name !== 'webhook' && name !== 'exec');
+  test.each(readable)('%s takes a template, and refuses one that knows no such variable', async (_name, subject) => {
+    await using service = await subject.open();
+    const kind = kindOf(kinds, subject.name);
+    const wrong = { ...(service.options as object), template: { body: '{{ incident.titel }}' } };
+    expect(kind.schema.safeParse(wrong).error?.issues[0]?.message).toContain('there is no incident.titel');
+    const options = { ...(service.options as object), template: { headline: 'wake up: {{ incident.root.id }}' } };
+    const withTemplate = { ...service, options };
+    expect(await deliver(subject, withTemplate)).toMatchObject({ kind: 'delivered' });
   });
 
   test.each(showing('accept'))('%s refuses a field that it does not know', async (_name, subject) => {
@@ -90,6 +110,28 @@ describe('every kind of channel', () => {
     expect(await deliver(subject, service)).toMatchObject({ kind: 'retry' });
   });
 
+  const listening = showing('drop').filter(([name]) => name !== 'exec');
+  test.each(listening)('%s may try again where nobody listens', async (_name, subject) => {
+    await using service = await subject.open();
+    await service.leave?.();
+    expect(await deliver(subject, service)).toMatchObject({ kind: 'retry' });
+  });
+
+  test.each(showing('drip'))(
+    '%s ends by its signal where its service never ends its answer',
+    async (_name, subject) => {
+      await using service = await subject.open();
+      service.behave('drip');
+      const abort = new AbortController();
+      const dripping = service.stalled();
+      const delivery = deliver(subject, service, context(abort.signal));
+      await dripping;
+      abort.abort();
+      // Whoever needs the head alone has it; whoever needs the body may try again.
+      expect((await delivery).kind).not.toBe('failed');
+    },
+  );
+
   test.each(showing('stall'))('%s ends by its signal where its service never answers', async (_name, subject) => {
     await using service = await subject.open();
     service.behave('stall');
@@ -109,7 +151,7 @@ describe('every kind of channel', () => {
 
   test.each(showing('accept'))('%s never shows a secret in an outcome', async (_name, subject) => {
     await using service = await subject.open();
-    const answering = subject.shows.filter((behaviour) => behaviour !== 'stall');
+    const answering = subject.shows.filter((behaviour) => behaviour !== 'stall' && behaviour !== 'drip');
     const outcomes: Delivery[] = [];
     for (const behaviour of answering) {
       service.behave(behaviour);

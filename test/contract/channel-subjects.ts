@@ -9,7 +9,7 @@ import { header, startMailServer } from '../servers/mail-server.ts';
 import type { Refusal } from '../servers/mail-server.ts';
 
 /** How a service treats a delivery. */
-export type Behaviour = 'accept' | 'unavailable' | 'limit' | 'forbid' | 'stall' | 'drop';
+export type Behaviour = 'accept' | 'unavailable' | 'limit' | 'forbid' | 'stall' | 'drip' | 'drop';
 
 /** A service that a channel of some kind delivers to: a stub that behaves. */
 export interface Service extends AsyncDisposable {
@@ -20,6 +20,8 @@ export interface Service extends AsyncDisposable {
   readonly taken: () => Promise<readonly string[]>;
   /** Resolves when a delivery is at the point where it stalls. */
   readonly stalled: () => Promise<void>;
+  /** Stops listening: its port then refuses. Absent where there is no port. */
+  readonly leave?: () => Promise<void>;
 }
 
 /** A kind held to the contract, with the service it talks to. */
@@ -32,10 +34,12 @@ export interface Subject {
   readonly open: () => Promise<Service>;
 }
 
+const HTTP_SHOWS = ['accept', 'unavailable', 'limit', 'forbid', 'stall', 'drip', 'drop'] as const;
+
 export const SUBJECTS: readonly Subject[] = [
   {
     name: 'webhook',
-    shows: ['accept', 'unavailable', 'limit', 'forbid', 'stall', 'drop'],
+    shows: HTTP_SHOWS,
     secrets: ['hook-secret-8c1f', 'Bearer token-77aa', '/hidden/path-token'],
     open: () =>
       openHttp(
@@ -48,8 +52,93 @@ export const SUBJECTS: readonly Subject[] = [
       ),
   },
   {
+    name: 'slack',
+    shows: HTTP_SHOWS,
+    secrets: ['xoxb-token-2468'],
+    open: () =>
+      openHttp(
+        (url) => ({ url: `${url}/api`, token: 'xoxb-token-2468', channel: 'C0123456789' }),
+        ({ body }) => body,
+        { ok: true, channel: 'C0123456789', ts: '1763694754.000001' },
+      ),
+  },
+  {
+    name: 'alertmanager',
+    shows: HTTP_SHOWS,
+    secrets: ['Bearer alert-token-1357'],
+    open: () =>
+      openHttp(
+        (url) => ({ urls: [url], headers: { authorization: 'Bearer alert-token-1357' } }),
+        ({ body }) => JSON.stringify((JSON.parse(body) as { labels: object }[]).map(({ labels }) => labels)),
+      ),
+  },
+  {
+    name: 'teams',
+    shows: HTTP_SHOWS,
+    secrets: ['workflow-path-8888', 'workflow-signature-9999'],
+    open: () =>
+      openHttp(
+        (url) => ({ url: `${url}/workflow-path-8888?sig=workflow-signature-9999` }),
+        ({ body }) => body,
+      ),
+  },
+  {
+    name: 'feishu',
+    shows: HTTP_SHOWS,
+    secrets: ['robot-key-1212', 'robot-secret-3434'],
+    open: () =>
+      openHttp(
+        (url) => ({ url: `${url}/open-apis/bot/v2/hook/robot-key-1212`, secret: 'robot-secret-3434' }),
+        ({ body }) => JSON.stringify((JSON.parse(body) as { content: object }).content),
+        { code: 0, msg: 'success' },
+      ),
+  },
+  {
+    name: 'dingtalk',
+    shows: HTTP_SHOWS,
+    secrets: ['robot-key-1212', 'robot-secret-3434'],
+    open: () =>
+      openHttp(
+        (url) => ({ url: `${url}/robot/send?access_token=robot-key-1212`, secret: 'robot-secret-3434' }),
+        ({ body }) => body,
+        { errcode: 0, errmsg: 'ok' },
+      ),
+  },
+  {
+    name: 'wecom',
+    shows: HTTP_SHOWS,
+    secrets: ['robot-key-1212'],
+    open: () =>
+      openHttp(
+        (url) => ({ url: `${url}/cgi-bin/webhook/send?key=robot-key-1212` }),
+        ({ body }) => body,
+        { errcode: 0, errmsg: 'ok' },
+      ),
+  },
+  {
+    name: 'ntfy',
+    shows: HTTP_SHOWS,
+    secrets: ['tk_ntfy-token-5656'],
+    open: () =>
+      openHttp(
+        (url) => ({ url, topic: 'tocsin', token: 'tk_ntfy-token-5656' }),
+        ({ body }) => body,
+      ),
+  },
+  {
+    name: 'telegram',
+    shows: HTTP_SHOWS,
+    secrets: ['123456:AAAA-bbbb-CCCC-dddd-eeee'],
+    open: () =>
+      openHttp(
+        (url) => ({ url, token: '123456:AAAA-bbbb-CCCC-dddd-eeee', chat: -100123 }),
+        ({ body }) => body,
+        { ok: true, result: { message_id: 7 } },
+      ),
+  },
+  {
     name: 'pagerduty',
-    shows: ['accept', 'unavailable', 'limit', 'forbid', 'stall', 'drop'],
+    shows: HTTP_SHOWS,
     secrets: ['routing-key-0123456789abcdef0123'],
     open: () =>
       openHttp(
@@ -84,8 +173,17 @@ export function kindOf(kinds: readonly ChannelKind[], name: string): ChannelKind
 
 type Received = Awaited<ReturnType<typeof startHttpReceiver>>['requests'][number];
 
-async function openHttp(options: (url: string) => unknown, identity: (request: Received) => string): Promise<Service> {
-  const receiver = await startHttpReceiver({ kind: 'answer', status: 202 });
+/** A service over HTTP; `yes` is what it says to a message that it takes, where that is read. */
+async function openHttp(
+  options: (url: string) => unknown,
+  identity: (request: Received) => string,
+  yes?: object,
+): Promise<Service> {
+  const accept: Reaction =
+    yes === undefined
+      ? { kind: 'answer', status: 202, body: ECHO }
+      : { kind: 'answer', status: 200, body: JSON.stringify({ ...yes, echo: ECHO }) };
+  const receiver = await startHttpReceiver(accept);
   const taken: string[] = [];
   let seen = 0;
   let accepting = true;
@@ -98,26 +196,30 @@ async function openHttp(options: (url: string) => unknown, identity: (request: R
     behave: (behaviour) => {
       settle();
       accepting = behaviour === 'accept';
-      receiver.react = HTTP_REACTIONS[behaviour];
+      receiver.react = behaviour === 'accept' ? accept : HTTP_REACTIONS[behaviour];
     },
     taken: () => {
       settle();
       return Promise.resolve(taken);
     },
+    leave: async () => receiver[Symbol.asyncDispose](),
     stalled: receiver.nextRequest,
     [Symbol.asyncDispose]: () => receiver[Symbol.asyncDispose](),
   };
 }
 
 /** A service that refuses and, as many do, repeats what it was sent. */
-const ECHO = 'you sent hook-secret-8c1f, Bearer token-77aa, /hidden/path-token, routing-key-0123456789abcdef0123';
+const ECHO =
+  'you sent hook-secret-8c1f, Bearer token-77aa, /hidden/path-token, routing-key-0123456789abcdef0123, ' +
+  'xoxb-token-2468, Bearer alert-token-1357, /workflow-path-8888?sig=workflow-signature-9999, robot-key-1212, ' +
+  'robot-secret-3434, tk_ntfy-token-5656, 123456:AAAA-bbbb-CCCC-dddd-eeee';
 
-const HTTP_REACTIONS: Readonly<Record<Behaviour, Reaction>> = {
-  accept: { kind: 'answer', status: 202, body: ECHO },
+const HTTP_REACTIONS: Readonly<Record<Exclude<Behaviour, 'accept'>, Reaction>> = {
   unavailable: { kind: 'answer', status: 503, body: ECHO },
   limit: { kind: 'answer', status: 429, headers: { 'retry-after': '7' }, body: ECHO },
   forbid: { kind: 'answer', status: 400, body: ECHO },
   stall: { kind: 'stall' },
+  drip: { kind: 'drip', status: 200 },
   drop: { kind: 'drop' },
 };
 
@@ -135,6 +237,7 @@ async function openMail(): Promise<Service> {
     },
     taken: () => Promise.resolve(server.mails.map(({ raw }) => header(raw, 'message-id') ?? '')),
     stalled: server.nextRefusal,
+    leave: async () => server[Symbol.asyncDispose](),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -147,6 +250,7 @@ const MAIL_REFUSALS: Readonly<Record<Behaviour, Refusal | undefined>> = {
   limit: { at: 'recipient', how: { code: 450, text: 'too many' } },
   forbid: { at: 'auth', how: { code: 535, text: `no, ${MAIL_ECHO}` } },
   stall: { at: 'data', how: 'stall' },
+  drip: { at: 'data', how: 'stall' },
   drop: { at: 'data', how: 'drop' },
 };
 

@@ -40,7 +40,7 @@ export async function loadExample(text: string, kindsOf: 'probe' | 'channel' = '
       kinds: kinds.probes,
       channelKinds: kinds.channels,
       read: textFiles({ ...files, ...referenced(text) }),
-      env: (name) => `value-of-${name}`,
+      env: environment,
     });
   if (hasKey(value, 'kind')) {
     return load({ 'tocsin.yaml': kindsOf === 'probe' ? asProbe(text, value) : asChannel(text) });
@@ -108,4 +108,10 @@ function indented(text: string, columns: number): string {
     .split('\n')
     .map((line) => (line === '' ? line : `${' '.repeat(columns)}${line}`))
     .join('\n');
+}
+
+/** Values that look like what the names say. */
+function environment(name: string): string {
+  if (name.endsWith('_URL')) return `https://hooks.example/${name}`;
+  return name === 'TELEGRAM_BOT_TOKEN' ? '123456:value-of-the-bot-token' : `value-of-${name}`;
 }

@@ -4,8 +4,21 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
+/** What a service answers. */
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
 /** What a receiver does with a request: take it, answer something else, never answer, or hang up. */
 export type Reaction =
+  /** As a service does that looks at what it gets; where its answer is lost, it took the request all the same. */
+  | {
+      readonly kind: 'serve';
+      readonly serve: (request: ReceivedRequest) => ServiceAnswer;
+      readonly loseAnswer?: boolean;
+    }
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -47,8 +60,9 @@ export async function startHttpReceiver(react: Reaction, tls?: { cert: string; k
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url = '/', headers } = request;
-      requests.push({ method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') });
-      respond(response, state.react);
+      const received = { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
+      requests.push(received);
+      respond(response, state.react, received);
       arrivals.emit('request');
     });
   });
@@ -72,8 +86,14 @@ export async function startHttpReceiver(react: Reaction, tls?: { cert: string; k
   });
 }
 
-function respond(response: ServerResponse, reaction: Reaction): void {
+function respond(response: ServerResponse, reaction: Reaction, request: ReceivedRequest): void {
   switch (reaction.kind) {
+    case 'serve': {
+      const { status, headers, body } = reaction.serve(request);
+      if (reaction.loseAnswer === true) response.destroy();
+      else response.writeHead(status, { connection: 'close', ...headers }).end(body);
+      return;
+    }
     case 'answer':
       response.writeHead(reaction.status, { connection: 'close', ...reaction.headers }).end(reaction.body);
       return;

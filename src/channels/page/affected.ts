@@ -1,6 +1,7 @@
 import type { NotifiedImpact, NotifiedIncident } from '../../model/notification.ts';
 import { printable } from '../../ports/printable.ts';
 import type { Item, Section } from './page-content.ts';
+import { spoken } from './spoken.ts';
 import { timeSpan } from './time-words.ts';
 
 const MAX_LISTED = 20;
@@ -13,13 +14,19 @@ const LABELS: readonly (readonly [state: NotifiedImpact['state'], label: string]
 
 /** Who is hit, worst first: the broken capabilities themselves, then what the break does to others. */
 export function affected(incident: NotifiedIncident, sentAt: string): Section[] {
-  const broken = incident.root.capabilities.map((capability) => printable(capability, 100));
+  const broken = incident.root.capabilities.map(spoken);
   return [
-    { group: 'who', label: 'broken', items: broken.length === 0 ? [] : [{ tone: 'down', text: listed(broken) }] },
+    {
+      about: 'broken',
+      group: 'who',
+      label: 'broken',
+      items: broken.length === 0 ? [] : [{ tone: 'down', text: listed(broken) }],
+    },
     ...LABELS.map(([state, label]): Section => {
       const hit = incident.impact.filter((impact) => impact.state === state);
       const items = hit.slice(0, MAX_LISTED).map((impact) => item(impact, sentAt));
       return {
+        about: 'hit',
         group: 'who',
         label,
         items: hit.length > MAX_LISTED ? [...items, more(hit.length - MAX_LISTED)] : items,
@@ -33,12 +40,12 @@ export function wasAffected(incident: NotifiedIncident): Section[] {
   const hitBy = (state: NotifiedImpact['state']): readonly string[] =>
     incident.impact.filter((impact) => impact.state === state).map(({ capability }) => capability);
   const groups = [
-    ['was broken', incident.root.capabilities],
-    ...LABELS.map(([state, label]) => [`was ${label}`, hitBy(state)] as const),
+    ['broken', 'was broken', incident.root.capabilities],
+    ...LABELS.map(([state, label]) => ['hit', `was ${label}`, hitBy(state)] as const),
   ] as const;
-  return groups.map(([label, names]) => {
-    const text = listed(names.map((name) => printable(name, 100)));
-    return { group: 'who', label, items: text === '' ? [] : [{ tone: 'plain', text }] };
+  return groups.map(([about, label, names]) => {
+    const text = listed(names.map(spoken));
+    return { about, group: 'who', label, items: text === '' ? [] : [{ tone: 'plain', text }] };
   });
 }
 
@@ -46,7 +53,7 @@ function item(impact: NotifiedImpact, sentAt: string): Item {
   const words = [timeLeft(impact, sentAt), impact.effect === null ? via(impact) : printable(impact.effect.trim(), 300)];
   return {
     tone: impact.state,
-    term: printable(impact.capability, 100),
+    term: spoken(impact.capability),
     text: words.filter((part) => part !== '').join(': '),
   };
 }
@@ -60,7 +67,7 @@ function timeLeft({ state, until }: NotifiedImpact, sentAt: string): string {
 }
 
 function via({ via }: NotifiedImpact): string {
-  return via.length === 0 ? '' : `needs ${listed(via.map((capability) => printable(capability, 100)))}`;
+  return via.length === 0 ? '' : `needs ${listed(via.map(spoken))}`;
 }
 
 function more(count: number): Item {

@@ -4,7 +4,10 @@ import { belief, cause } from './cause.ts';
 import { affected, wasAffected } from './affected.ts';
 import { changed } from './changed.ts';
 import { waysOut } from './ways-out.ts';
+import { spoken } from './spoken.ts';
 import { timeSpan, utc } from './time-words.ts';
+import { templated } from './template.ts';
+import type { Template } from './template.ts';
 import { webLink } from './web-link.ts';
 
 /** How a line is to be felt; layouts give it a colour, never the only sign of what it means. */
@@ -20,8 +23,26 @@ export interface Item {
   readonly url?: string;
 }
 
-/** Items under a label. Sections of one group stand together; a blank line parts groups. */
+/** What a section is about, for whoever must cut a message; the label is for people. */
+type About =
+  | 'broken'
+  | 'hit'
+  | 'untouched'
+  | 'belief'
+  | 'changes'
+  | 'held'
+  | 'ways-out'
+  | 'times'
+  | 'related'
+  | 'runbook'
+  | 'incident'
+  | 'link'
+  | 'own-words'
+  | 'cut';
+
+/** Items under a label (none: they speak for themselves). Sections of one group stand together; a blank line parts groups. */
 export interface Section {
+  readonly about: About;
   readonly group: 'who' | 'why' | 'do' | 'where';
   readonly label: string;
   readonly items: readonly Item[];
@@ -43,8 +64,15 @@ export interface PageContent {
 
 const MAX_SUBJECT = 200;
 
-/** What there is to say about a notification, in the order in which it answers: who, why, what now, where. */
-export function pageContent(notification: Notification): PageContent {
+/**
+ * What there is to say about a notification, in the order in which it answers: who, why, what now, where; in the
+ * operator's own words where there is a template for them.
+ */
+export function pageContent(notification: Notification, template?: Template): PageContent {
+  return templated(usualContent(notification), notification, template);
+}
+
+function usualContent(notification: Notification): PageContent {
   const { incident, instance } = notification;
   if (incident === null) return channelTest(notification);
   const title = printable(incident.title.trim(), 300);
@@ -72,19 +100,19 @@ function sections(notification: Notification, incident: NotifiedIncident): reado
   if (notification.event === 'resolve')
     return [
       ...wasAffected(incident),
-      { group: 'why', label: 'it was', items: cause(incident) },
-      { group: 'why', label: 'ended', items: [plain(endedBecause(incident, notification.reason))] },
-      { group: 'where', label: 'began', items: [plain(began(incident))] },
+      { about: 'belief', group: 'why', label: 'it was', items: cause(incident) },
+      { about: 'times', group: 'why', label: 'ended', items: [plain(endedBecause(incident, notification.reason))] },
+      { about: 'times', group: 'where', label: 'began', items: [plain(began(incident))] },
       ...places(incident),
     ];
   return [
     ...affected(incident, notification.sentAt),
     unaffected(incident),
-    { group: 'why', label: 'because', items: belief(incident, notification.reason) },
-    { group: 'why', label: 'what changed', items: changed(incident) },
-    { group: 'why', label: 'held back', items: heldBack(incident) },
-    { group: 'do', label: 'ways out', items: waysOut(incident, notification) },
-    { group: 'where', label: 'since', items: [plain(began(incident))] },
+    { about: 'belief', group: 'why', label: 'because', items: belief(incident, notification) },
+    { about: 'changes', group: 'why', label: 'what changed', items: changed(incident) },
+    { about: 'held', group: 'why', label: 'held back', items: heldBack(incident) },
+    { about: 'ways-out', group: 'do', label: 'ways out', items: waysOut(incident, notification) },
+    { about: 'times', group: 'where', label: 'since', items: [plain(began(incident))] },
     ...places(incident),
   ];
 }
@@ -96,7 +124,8 @@ function channelTest({ instance, reason, sentAt }: Notification): PageContent {
     tone: 'up',
     headline,
     context: `test · ${printable(instance)} · ${utc(sentAt)}`,
-    sections: reason === '' ? [] : [{ group: 'why', label: 'because', items: [plain(printable(reason))] }],
+    sections:
+      reason === '' ? [] : [{ about: 'belief', group: 'why', label: 'because', items: [plain(printable(reason))] }],
   };
 }
 
@@ -124,8 +153,8 @@ function context(notification: Notification, incident: NotifiedIncident): string
 }
 
 function unaffected({ unaffected }: NotifiedIncident): Section {
-  const text = unaffected.map((capability) => printable(capability, 100)).join(', ');
-  return { group: 'who', label: 'not affected', items: text === '' ? [] : [{ tone: 'up', text }] };
+  const text = unaffected.map(spoken).join(', ');
+  return { about: 'untouched', group: 'who', label: 'not affected', items: text === '' ? [] : [{ tone: 'up', text }] };
 }
 
 const HELD_WORDS: Readonly<Record<NotifiedIncident['suppressed'][number]['reason'], (by: string) => string>> = {
@@ -140,7 +169,7 @@ const HELD_WORDS: Readonly<Record<NotifiedIncident['suppressed'][number]['reason
 function heldBack({ suppressed }: NotifiedIncident): Item[] {
   const probesByReason = new Map<string, string[]>();
   for (const { probe, reason, by } of suppressed) {
-    const words = HELD_WORDS[reason](printable(by, 100));
+    const words = HELD_WORDS[reason](spoken(by));
     probesByReason.set(words, [...(probesByReason.get(words) ?? []), printable(probe, 100)]);
   }
   return [...probesByReason].slice(0, 10).map(([words, probes]) => {
@@ -168,11 +197,13 @@ function places({ runbook, links, related }: NotifiedIncident): Section[] {
   const sections: Section[] = [];
   if (related.length > 0) {
     const text = related.slice(0, 10).map(({ id, relation }) => `${printable(id, 100)} (${printable(relation, 50)})`);
-    sections.push({ group: 'where', label: 'related', items: [plain(text.join(', '))] });
+    sections.push({ about: 'related', group: 'where', label: 'related', items: [plain(text.join(', '))] });
   }
-  if (runbook !== null) sections.push({ group: 'where', label: 'runbook', items: [place(runbook)] });
-  for (const [label, url] of Object.entries(links).slice(0, 10))
-    sections.push({ group: 'where', label: printable(label, 12), items: [place(url)] });
+  if (runbook !== null) sections.push({ about: 'runbook', group: 'where', label: 'runbook', items: [place(runbook)] });
+  for (const [label, url] of Object.entries(links).slice(0, 10)) {
+    const about = label === 'incident' ? 'incident' : 'link';
+    sections.push({ about, group: 'where', label: printable(label, 12), items: [place(url)] });
+  }
   return sections;
 }
 

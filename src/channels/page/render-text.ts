@@ -1,5 +1,6 @@
 import type { Notification } from '../../model/notification.ts';
 import { columnsOf, padColumns, wrap } from './columns.ts';
+import { MARKS } from './marks.ts';
 import { pageContent } from './page-content.ts';
 import type { Item, PageContent, Section, Tone } from './page-content.ts';
 
@@ -47,9 +48,6 @@ export function layOut(content: PageContent, { columns: wanted, colour = false }
 type Style = Tone | 'strong' | 'muted';
 type Paint = (text: string, style: Style) => string;
 
-/** Shape as well as colour says the state. */
-const MARKS: Readonly<Record<Tone, string>> = { down: '■', degraded: '▲', 'at-risk': '◔', up: '●', plain: '·' };
-
 const SGR: Readonly<Record<Style, string>> = {
   down: '31',
   degraded: '33',
@@ -65,15 +63,17 @@ function painted(text: string, style: Style): string {
 }
 
 function sectionLines({ label, items }: Section, columns: number, paint: Paint): string[] {
-  const start = INDENT + LABEL_COLUMNS;
+  const start = label === '' ? INDENT : INDENT + LABEL_COLUMNS;
   const terms = items.map(({ term }) => (term === undefined ? 0 : columnsOf(term)));
   const termColumns = Math.min(MAX_TERM_COLUMNS, Math.max(0, ...terms));
   return items
     .flatMap((item) => itemLines(item, termColumns, columns - start, paint))
     .map((line, index) => {
       const lead =
-        index === 0 ? ' '.repeat(INDENT) + paint(padColumns(label, LABEL_COLUMNS), 'muted') : ' '.repeat(start);
-      return lead + line;
+        index === 0 && label !== ''
+          ? ' '.repeat(INDENT) + paint(padColumns(label, LABEL_COLUMNS), 'muted')
+          : ' '.repeat(start);
+      return line === '' ? '' : lead + line;
     });
 }
 

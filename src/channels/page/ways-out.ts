@@ -1,6 +1,7 @@
 import type { Notification, NotifiedIncident, NotifiedRecovery } from '../../model/notification.ts';
 import { printable } from '../../ports/printable.ts';
 import type { Item } from './page-content.ts';
+import { spoken } from './spoken.ts';
 import { daysAgo } from './time-words.ts';
 import { webLink } from './web-link.ts';
 
@@ -29,7 +30,7 @@ const MARKS: Readonly<Record<NotifiedRecovery['state'], Pick<Item, 'tone' | 'mar
 };
 
 function standing({ state, blockedBy }: NotifiedRecovery): string {
-  const by = blockedBy.slice(0, 10).map((capability) => printable(capability, 100));
+  const by = blockedBy.slice(0, 10).map(spoken);
   switch (state) {
     case 'works':
       return 'works';

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { layOut, renderText } from '../../../src/channels/page/render-text.ts';
 import { pageContent } from '../../../src/channels/page/page-content.ts';
+import { plainText } from '../../../src/channels/page/page-lines.ts';
 import { renderHtml } from '../../../src/channels/page/render-html.ts';
+import { withoutMentions } from '../../../src/channels/page/without-mentions.ts';
+import { blocks, fallbackText } from '../../../src/channels/slack/blocks.ts';
+import { telegramHtml } from '../../../src/channels/telegram/html.ts';
 import type { CapabilityId, ProbeId } from '../../../src/model/ids.ts';
 import type { Notification } from '../../../src/model/notification.ts';
 import { incident, pageWith } from '../samples/notifications.ts';
@@ -13,7 +17,15 @@ const hostile = fc.oneof(
   fc.string({
     unit: fc.constantFrom('\u001b', '[', '2', 'J', '\r', '\n', '\u202e', '\u2066', '<', '&', '"', 'a', ' '),
   }),
-  fc.constantFrom('\u001b]0;owned\u0007', '\u009b31m', '\ud800', '\u2028', '</table><script>alert(1)</script>'),
+  fc.constantFrom(
+    '<@all> <at user_id="all">',
+    '<!everyone> @here &lt;',
+    '\u001b]0;owned\u0007',
+    '\u009b31m',
+    '\ud800',
+    '\u2028',
+    '</table><script>alert(1)</script>',
+  ),
 );
 
 const event = fc.constantFrom('page', 'ticket', 'notice', 'update', 'resolve' as const);
@@ -67,6 +79,21 @@ test('nothing in a page can become markup', () => {
       expect([...names].filter((name) => !'doctype html head meta body p strong table tr td a'.includes(name))).toEqual(
         [],
       );
+    }),
+  );
+});
+
+test('nothing in a page can become markup or call anybody in a chat', () => {
+  fc.assert(
+    fc.property(notification, (given) => {
+      const content = pageContent(given);
+      // Every <, > and & of a text is an entity; what is left are our own tags, balanced.
+      const html = telegramHtml(content).replace(/&(?:amp|lt|gt|quot);/g, '');
+      expect(html.replace(/<\/?(?:b|i|code)>|<a href="https?:[^"<>]*">|<\/a>/g, '')).not.toMatch(/[<>&]/);
+      expect(fallbackText(content)).not.toMatch(/[<>]/);
+      expect(withoutMentions(plainText(content))).not.toMatch(/<@|<\/?at\b/i);
+      const kinds = blocks(content).flatMap(({ elements }) => elements.flatMap((section) => section.elements));
+      expect(kinds.filter(({ type }) => type !== 'text' && type !== 'link')).toEqual([]);
     }),
   );
 });

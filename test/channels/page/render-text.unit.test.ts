@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderText } from '../../../src/channels/page/render-text.ts';
+import type { CapabilityId } from '../../../src/model/ids.ts';
 import type { Notification } from '../../../src/model/notification.ts';
 import { incident, page, pageWith, resolve, test as testMessage } from '../samples/notifications.ts';
 
@@ -61,7 +62,18 @@ describe('a page', () => {
 
   test('about a refused credential names both readings', () => {
     const root = { ...incident.root, class: 'auth.unauthorized' as const };
-    expect(words(pageWith({ root }))).toContain('either it is wrong there, or ours is no longer good');
+    expect(words(pageWith({ root }, { event: 'update' }))).toContain(
+      'either it is wrong there, or ours is no longer good',
+    );
+    // The reason of a page says so in its own words.
+    expect(words(pageWith({ root }))).not.toContain('either it is wrong there');
+  });
+
+  test('says once what the check saw, and names a capability as people do', () => {
+    const root = { ...incident.root, message: 'GET /: answered 401 no', got: '401 no' };
+    const text = words(pageWith({ root, unaffected: ['session.up' as CapabilityId] }));
+    expect(text.match(/401 no/g)).toHaveLength(1);
+    expect(text).toContain('not affected session because');
   });
 
   test('about something inferred or not verified says so', () => {
