@@ -71,6 +71,9 @@ export interface IncidentReport {
   readonly openQuestions: readonly string[];
 }
 
+/** A fact is seen to change with the run that sees it: as late as the first failure, or a little later. */
+const JUST_AFTER_MS = 60_000;
+
 const WORST: readonly CapabilityState[] = ['down', 'degraded', 'at-risk', 'unknown', 'up'];
 
 /** Makes a report of what the log says. Pure: the same record, the same report. */
@@ -170,7 +173,7 @@ function changesBefore({ told, last }: IncidentRecord, startedAt: number): reado
     const lead = each.announced ? 'as announced' : 'nobody announced this';
     return { at, announced: each.announced, text: `${lead}: ${driftWords(each)} ${relative(at, startedAt)}` };
   });
-  return [...changes, ...drift].sort((a, b) => a.at - b.at);
+  return [...changes, ...drift].filter(({ at }) => at <= startedAt + JUST_AFTER_MS).sort((a, b) => a.at - b.at);
 }
 
 function driftWords({ probe, fact, before, after }: NotifiedDrift): string {

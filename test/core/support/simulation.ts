@@ -3,13 +3,21 @@ import type { DecideEffect, Effect, NotifyEffect } from '../../../src/model/effe
 import type { Entry, Fact } from '../../../src/model/entry.ts';
 import type { FailureClass } from '../../../src/model/failure.ts';
 import type { CapabilityId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
-import type { Facts, RunCause } from '../../../src/model/run.ts';
+import type { Facts, RunCause, Step } from '../../../src/model/run.ts';
 import { engine } from '../../../src/core/tocsin-engine.ts';
 import { capabilitiesOfProbe } from '../../../src/core/graph/graph.ts';
 
 /** What a probe would see if it ran now. */
 export type Sight =
-  'pass' | { readonly class: FailureClass; readonly against?: readonly string[]; readonly ms?: number } | 'unknown';
+  | 'pass'
+  | 'unknown'
+  | {
+      readonly class: FailureClass;
+      readonly against?: readonly string[];
+      readonly ms?: number;
+      readonly message?: string;
+      readonly step?: Step;
+    };
 
 /** The truth of a simulated world: what a probe that starts at `at` sees. */
 export type World = (probe: ProbeId, at: number) => Sight;
@@ -165,8 +173,9 @@ export class Simulation {
       startedAt: START + at,
       endedAt: START + at + ms,
       outcome: sight === 'pass' ? 'pass' : sight === 'unknown' ? 'unknown' : 'fail',
-      ...(typeof sight === 'object' ? { class: sight.class, message: `saw ${sight.class}` } : {}),
+      ...(typeof sight === 'object' ? { class: sight.class, message: sight.message ?? `saw ${sight.class}` } : {}),
       ...(sight === 'unknown' ? { class: 'probe.event_loop' as const, message: 'the monitor could not look' } : {}),
+      ...(typeof sight === 'object' && sight.step !== undefined ? { steps: [sight.step] } : {}),
       proven: sight === 'pass' ? all : [],
       against: against as readonly CapabilityId[],
       warnings: [],
