@@ -7,6 +7,7 @@ import { startApi } from '../api/start-api.ts';
 import { startDaemon } from '../daemon/daemon.ts';
 import type { Daemon } from '../daemon/daemon.ts';
 import { openLog } from '../log/open-log.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Diagnostic } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import { Secret } from '../model/secret.ts';
@@ -48,6 +49,8 @@ export interface RunOptions {
   };
   /** Also hears what the daemon does. */
   readonly listener?: DaemonListener;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** A daemon at work, with its log, telemetry and API. Disposing drains and closes all of it. */
@@ -73,6 +76,7 @@ export type StartResult =
  * watch. Rejects with LogError or an API error (an address in use) after undoing what was begun.
  */
 export async function runDaemon(options: RunOptions): Promise<StartResult> {
+  const { clock = systemClock } = options;
   const kinds = allKinds(options.screen);
   const { result, referred } = await loadFrom(options.paths, kinds, options.env);
   if (!result.ok) return { kind: 'refused', diagnostics: result.diagnostics, sources: result.sources };
@@ -98,14 +102,14 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
           await openTraces({
             otlp: loaded.telemetry.otlp,
             instance: loaded.configuration.instance,
-            wall: systemClock.wall,
+            wall: clock.wall,
           }),
         );
   if (traces !== undefined) listeners.push(traces.listener);
   const resolver = createResolver();
   const daemon = stack.use(
     await startDaemon({
-      clock: systemClock,
+      clock,
       engine,
       log,
       loaded,
@@ -119,7 +123,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       ...(traces === undefined ? {} : { traceparent: traces.traceparent }),
     }),
   );
-  const metrics = stack.use(createMetrics(daemon.gauges, systemClock.monotonic));
+  const metrics = stack.use(createMetrics(daemon.gauges, clock.monotonic));
   listeners.push(metrics.listener);
   let current = loaded;
   const api = stack.use(
@@ -133,8 +137,8 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       ...(loaded.telemetry.metrics ? { metrics: metrics.render } : {}),
       heartbeatToken: (probe) => tokenOf(current, probe),
       listener: hear,
-      findings: () => [...current.findings, ...lint(current.configuration, systemClock.wall())],
-      wall: systemClock.wall,
+      findings: () => [...current.findings, ...lint(current.configuration, clock.wall())],
+      wall: clock.wall,
     }),
   );
   tellUnpaged(loaded, logger);
@@ -159,7 +163,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       log,
       settings: () => current.log,
       incidents: daemon.view.incidents,
-      now: systemClock.wall,
+      now: clock.wall,
       problem: warn('the log could not be pruned'),
     }),
   );

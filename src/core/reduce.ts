@@ -167,13 +167,17 @@ function settleInTime(turn: Turn): void {
   else state.wakeAt = Math.min(state.wakeAt ?? dueAt, dueAt);
 }
 
-/** Suspects are run again at their own pace; so are roots nobody has heard of yet, probes that lost their explanation, and recovering ones. */
+/**
+ * Suspects are run again at their own pace; so are roots nobody has heard of yet, probes that lost their explanation,
+ * and recovering ones. What could not tell because of our own network, which by now is back, is run again at once.
+ */
 function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
   const probe = turn.graph.probes.get(state.id);
   if (probe === undefined || probe.schedule.kind === 'pushed') return;
   const notBefore = endedAt + probe.confirm.everyMs;
   // Only what we see ourselves can be looked at again.
   const own = viewFrom(state, LOCAL) ?? state;
+  const sightIsBack = own.unknownBecause === 'probe.network' && turn.state.unansweredAnchors === 0;
   if (own.status === 'suspect') turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
   else if (own.status === 'recovering' && own.failure?.byRatio !== true)
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'recover', notBefore });
@@ -183,7 +187,7 @@ function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
     (state.lost !== null || isUntoldRoot(turn, state.id))
   ) {
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
-  }
+  } else if (sightIsBack) turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'verify', notBefore: endedAt });
 }
 
 function isUntoldRoot(turn: Turn, id: ProbeId): boolean {

@@ -318,7 +318,7 @@ export class RunningDaemon<State> implements Daemon {
   /** A failure that we saw while no anchor outside answered says something about us, not about them. */
   async #believed(made: MadeRun): Promise<MadeRun> {
     const { observation } = made;
-    if (observation.outcome !== 'fail' || (await this.#vantage.believe(this.parts.clock.monotonic()))) return made;
+    if (observation.outcome !== 'fail' || (await this.#vantage.believe(observation.startedAt))) return made;
     const saw = `${observation.class ?? 'a failure'}: ${observation.message ?? ''}`;
     const message = `no anchor answered, so this may be our own network; it saw ${saw}`;
     return {

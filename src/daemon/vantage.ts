@@ -33,6 +33,8 @@ export class Vantage implements Disposable {
   #running: { readonly startedAt: number; readonly answered: Promise<boolean> } | undefined;
   #next: Promise<boolean> | undefined;
   #blind = false;
+  /** When an anchor answered again after none had, on the entries' clock. */
+  #sightedAt = -Infinity;
   #wakeUp: WakeUp | undefined;
   readonly #ended = new AbortController();
 
@@ -46,20 +48,30 @@ export class Vantage implements Disposable {
     this.#retryMs = Math.min(paceMs, SLOWEST_RETRY_MS);
   }
 
-  /** Whether a failure that ended at `after` (monotonic) may be believed. Without anchors every failure is. */
-  async believe(after: number): Promise<boolean> {
+  /**
+   * Whether a failure may be believed whose run began at `startedAt` (entries' clock) and ended just now. Without
+   * anchors every failure is. One that began while we were blind is not, even where an anchor answers after it: it may
+   * have failed of what has just ended.
+   */
+  async believe(startedAt: number): Promise<boolean> {
     if (this.#anchors.length === 0) return true;
+    return (await this.#answersNow()) && startedAt >= this.#sightedAt;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ended.abort();
+    this.#parts.wakeUps.cancel(this.#wakeUp);
+  }
+
+  /** Whether an anchor answers in a check begun from now on. */
+  async #answersNow(): Promise<boolean> {
+    const after = this.#parts.monotonic();
     if (this.#running !== undefined && this.#running.startedAt >= after) return this.#running.answered;
     if (this.#running === undefined) return this.#check();
     return (this.#next ??= this.#running.answered.then(() => {
       this.#next = undefined;
       return this.#running?.answered ?? this.#check();
     }));
-  }
-
-  [Symbol.dispose](): void {
-    this.#ended.abort();
-    this.#parts.wakeUps.cancel(this.#wakeUp);
   }
 
   #check(): Promise<boolean> {
@@ -96,6 +108,7 @@ export class Vantage implements Disposable {
   #note(startedAt: number, answered: boolean): void {
     const wasBlind = this.#blind;
     this.#blind = !answered;
+    if (wasBlind && answered) this.#sightedAt = this.#parts.now();
     if (this.#blind || wasBlind) {
       const detail = this.#blind
         ? `none of ${this.#anchors.length} anchors answered within ${CHECK_MS / 1000} s`

@@ -1,7 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openLogReader } from '../../src/log/open-log.ts';
 import { openHistory } from '../../src/app/replay/history.ts';
 import { replay } from '../../src/app/replay/replay.ts';
 import { engine } from '../../src/core/tocsin-engine.ts';
@@ -10,6 +9,7 @@ import { startTocsin } from '../servers/daemon.ts';
 import type { RunningDaemon } from '../servers/daemon.ts';
 import { startHttpReceiver } from '../servers/http-receiver.ts';
 import type { HttpReceiver, Reaction } from '../servers/http-receiver.ts';
+import { entriesOf } from './support/log-entries.ts';
 
 const GOOD: Reaction = { kind: 'answer', status: 200, body: '{"ok":true}' };
 const BROKEN: Reaction = { kind: 'answer', status: 503, body: 'broken' };
@@ -97,13 +97,6 @@ async function checked(tocsin: RunningDaemon, known: readonly Entry[]): Promise<
   const entries = await entriesOf(tocsin.folder);
   expect(JSON.stringify(entries.slice(0, known.length))).toBe(JSON.stringify(known));
   expect(entries.map((entry) => entry.n)).toEqual(entries.map((_, i) => i + 1));
-  return entries;
-}
-
-async function entriesOf(folder: string): Promise<readonly Entry[]> {
-  await using log = await openLogReader({ path: join(folder, 'data'), engine: engine.version });
-  const entries: Entry[] = [];
-  for await (const page of log.entriesAfter(0)) entries.push(...page);
   return entries;
 }
 

@@ -3,25 +3,36 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Notification } from '../../src/model/notification.ts';
 import { startHttpReceiver } from './http-receiver.ts';
-import type { HttpReceiver } from './http-receiver.ts';
+import { receiveMessages } from './told.ts';
+import type { Told } from './told.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
+
+/** Where a daemon runs that shall not see what we see. */
+export interface DaemonPlace {
+  /** Words before its own, by which it is put there. */
+  readonly enter: readonly string[];
+  /** Where its API listens, and where our webhook does. */
+  readonly listen: string;
+  readonly hook: string;
+}
+
+const HERE: DaemonPlace = { enter: [], listen: '127.0.0.1', hook: '127.0.0.1' };
 
 /** Tocsin itself, as an operator runs it: a process of its own with a folder of its own. */
 export interface RunningDaemon extends AsyncDisposable {
   readonly folder: string;
   readonly url: string;
   /** Every message that its webhook received, in order of arrival, the same message once. */
-  readonly messages: () => readonly (Notification & { readonly receivedAt: number })[];
+  readonly messages: () => readonly Told[];
   /** Resolves with the first message that satisfies; rejects when the daemon ends before. */
-  readonly message: (
-    wanted: (message: Notification) => boolean,
-  ) => Promise<Notification & { readonly receivedAt: number }>;
+  readonly message: (wanted: (message: Told) => boolean) => Promise<Told>;
   /** Resolves when /readyz says so. */
   readonly ready: () => Promise<void>;
+  /** Ends it, and waits for its end. */
   readonly kill: (signal: NodeJS.Signals) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Starts it again on the same folder. */
   readonly restart: () => Promise<void>;
   readonly output: () => string;
@@ -33,10 +44,14 @@ export interface RunningDaemon extends AsyncDisposable {
  * Starts a daemon with this configuration (its files may be referred to by `${file:…}`) and a webhook channel
  * `hook` to a receiver of ours. The text may use HOOK_URL.
  */
-export async function startTocsin(yaml: string, files: Readonly<Record<string, string>> = {}): Promise<RunningDaemon> {
+export async function startTocsin(
+  yaml: string,
+  files: Readonly<Record<string, string>> = {},
+  place = HERE,
+): Promise<RunningDaemon> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-acceptance-'));
   await mkdir(join(folder, 'config'));
-  const receiver = await startHttpReceiver({ kind: 'answer', status: 200 });
+  const receiver = await startHttpReceiver({ kind: 'answer', status: 200 }, undefined, place.hook);
   const write = (text: string): Promise<void> =>
     writeFile(join(folder, 'config', 'tocsin.yaml'), text.replaceAll('HOOK_URL', `${receiver.url}/hook`));
   await write(yaml);
@@ -44,9 +59,11 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
   const port = await freePort();
   const log: string[] = [];
   const start = (): ReturnType<typeof spawn> => {
+    const [program, ...words] = [...place.enter, process.execPath];
     const child = spawn(
-      process.execPath,
+      program,
       [
+        ...words,
         MAIN,
         'run',
         '--config',
@@ -54,7 +71,7 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
         '--data',
         join(folder, 'data'),
         '--listen',
-        `127.0.0.1:${String(port)}`,
+        `${place.listen}:${String(port)}`,
       ],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -67,8 +84,8 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
   };
   let child = start();
   let ended = once(child, 'exit');
-  const url = `http://127.0.0.1:${String(port)}`;
-  const arrived = stamped(receiver);
+  const url = `http://${place.listen}:${String(port)}`;
+  const arrived = receiveMessages(receiver);
   const output = (): string => log.join('');
   const failed = (): Error =>
     new Error(`the daemon ended with ${String(child.exitCode ?? child.signalCode)}:\n${output().slice(-4000)}`);
@@ -83,15 +100,15 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
     output,
     write,
     kill,
+    signal: (name) => void child.kill(name),
     messages: () => arrived.messages,
-    message: async (wanted) => {
-      for (;;) {
-        const found = arrived.messages.find(wanted);
-        if (found !== undefined) return found;
-        if (child.exitCode !== null) throw failed();
-        await Promise.race([arrived.next(), ended]);
-      }
-    },
+    message: (wanted) =>
+      Promise.race([
+        arrived.message(wanted),
+        ended.then(() => {
+          throw failed();
+        }),
+      ]),
     ready: async () => {
       for (;;) {
         if (child.exitCode !== null || child.signalCode !== null) throw failed();
@@ -114,31 +131,6 @@ export async function startTocsin(yaml: string, files: Readonly<Record<string, s
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Messages with their time of arrival; a repeated delivery of the same message counts once. */
-function stamped(receiver: HttpReceiver): {
-  readonly messages: readonly (Notification & { receivedAt: number })[];
-  readonly next: () => Promise<void>;
-} {
-  const messages: (Notification & { receivedAt: number })[] = [];
-  const seen = new Set<string>();
-  let waiting = new Set<() => void>();
-  const pump = async (): Promise<void> => {
-    for (let read = 0; ;) {
-      await receiver.nextRequest();
-      for (; read < receiver.requests.length; read++) {
-        const body = JSON.parse(receiver.requests[read]?.body ?? 'null') as Notification;
-        const key = `${body.incident?.id ?? ''} ${String(body.sequence)}`;
-        if (!seen.has(key)) messages.push({ ...body, receivedAt: Date.now() });
-        seen.add(key);
-      }
-      for (const wake of waiting) wake();
-      waiting = new Set();
-    }
-  };
-  void pump();
-  return { messages, next: () => new Promise<void>((wake) => waiting.add(wake)) };
 }
 
 async function freePort(): Promise<number> {

@@ -48,8 +48,12 @@ export interface HttpReceiver extends AsyncDisposable {
   readonly connections: () => Promise<number>;
 }
 
-/** Starts one on any free port of 127.0.0.1; with TLS where a certificate is given. */
-export async function startHttpReceiver(react: Reaction, tls?: { cert: string; key: string }): Promise<HttpReceiver> {
+/** Starts one on any free port; with TLS where a certificate is given. */
+export async function startHttpReceiver(
+  react: Reaction,
+  tls?: { cert: string; key: string },
+  host = '127.0.0.1',
+): Promise<HttpReceiver> {
   const requests: ReceivedRequest[] = [];
   const arrivals = new EventEmitter();
   const state = { react };
@@ -66,11 +70,11 @@ export async function startHttpReceiver(react: Reaction, tls?: { cert: string; k
       arrivals.emit('request');
     });
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return Object.assign(state, {
-    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
     requests,
     nextRequest: async () => {
       await once(arrivals, 'request');

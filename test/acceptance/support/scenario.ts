@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Notification } from '../../../src/model/notification.ts';
 import { runToEnd } from '../../package/package.ts';
 import type { RunningDaemon } from '../../servers/daemon.ts';
+import type { Told } from '../../servers/told.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../../src/cli/main.ts');
 
@@ -45,11 +46,7 @@ export function pagesOf(tocsin: RunningDaemon): readonly string[] {
 }
 
 /** The next message of this kind, and, where named, about this root. */
-export function heard(
-  tocsin: RunningDaemon,
-  event: Notification['event'],
-  root?: string,
-): Promise<Notification & { readonly receivedAt: number }> {
+export function heard(tocsin: RunningDaemon, event: Notification['event'], root?: string): Promise<Told> {
   return tocsin.message((m) => m.event === event && (root === undefined || m.incident?.root.id === root));
 }
 
