@@ -58,7 +58,7 @@ export interface State {
   /** Open and pending ones, and the last closed ones for showing. */
   readonly incidents: Map<IncidentId, Incident>;
   readonly generations: Map<string, number>;
-  /** When each root last opened incidents; for telling that it flaps. */
+  /** When each root, by its id, last opened incidents; for telling that it flaps. */
   readonly openings: Map<string, readonly number[]>;
   readonly asks: Map<ProbeId, Ask>;
   readonly windows: Map<string, Window>;

@@ -63,7 +63,11 @@ function passed(state: ProbeState, probe: Probe, run: ObservationFact): Transiti
     case 'failing':
     case 'recovering': {
       state.stale = false;
-      if (state.failure?.byRatio === true) return ratioEnded(state, probe) ? recovered(state, run) : 'none';
+      if (state.failure?.byRatio === true) {
+        // Only failures in a row make it solid: one that comes and goes stays a matter of ratio.
+        state.failure.count = 0;
+        return ratioEnded(state, probe) ? recovered(state, run) : 'none';
+      }
       state.successes = state.status === 'failing' ? 1 : state.successes + 1;
       state.status = 'recovering';
       return state.successes >= requiredSuccesses(probe) ? recovered(state, run) : 'recovering';

@@ -1,5 +1,5 @@
 import type { Turn } from '../state.ts';
-import { rootKey, tell } from './incident.ts';
+import { tell } from './incident.ts';
 import type { Incident, Root } from './incident.ts';
 
 /** So many openings of one root … */
@@ -9,11 +9,13 @@ const WITHIN_MS = 1_800_000;
 /** … and then one incident stays open until it has been quiet for so long. */
 const QUIET_MS = 600_000;
 
-/** Notes that a root opened an incident; older openings are forgotten. */
+/**
+ * Notes that a root opened an incident; older openings are forgotten. Counted by the root's id: the same service is now
+ * inferred from its dependents, now seen by its own probe, whichever was confirmed first.
+ */
 export function noteOpening(turn: Turn, root: Root): void {
-  const key = rootKey(root);
-  const recent = (turn.state.openings.get(key) ?? []).filter((at) => at > turn.now - WITHIN_MS);
-  turn.state.openings.set(key, [...recent, turn.now].slice(-OPENINGS));
+  const recent = (turn.state.openings.get(root.id) ?? []).filter((at) => at > turn.now - WITHIN_MS);
+  turn.state.openings.set(root.id, [...recent, turn.now].slice(-OPENINGS));
 }
 
 /**
@@ -21,7 +23,7 @@ export function noteOpening(turn: Turn, root: Root): void {
  * to look again), or null when it may close now. Only an incident that somebody was told of is kept.
  */
 export function quietAt(turn: Turn, incident: Incident): number | null {
-  const recent = (turn.state.openings.get(rootKey(incident.root)) ?? []).filter((at) => at > turn.now - WITHIN_MS);
+  const recent = (turn.state.openings.get(incident.root.id) ?? []).filter((at) => at > turn.now - WITHIN_MS);
   if (incident.told.size === 0 || (incident.quietSince === null && recent.length < OPENINGS)) return null;
   if (incident.quietSince === null) {
     incident.quietSince = turn.now;
