@@ -13,6 +13,7 @@ import { capabilitiesOfProbe } from './graph/graph.ts';
 import { isKeptBack, tell } from './incident/incident.ts';
 import { settle } from './incident/settle.ts';
 import { noteHeard, noteSilentPlaces } from './incident/silent-place.ts';
+import { mustBeAskedAgain } from './paging/gate.ts';
 import { noteAnchor, noteTrouble, noteUnwatched, noteWarnings, noteWatchedDrift } from './incident/standalone.ts';
 import { obey } from './obey.ts';
 import { reload } from './reload.ts';
@@ -169,7 +170,8 @@ function settleInTime(turn: Turn): void {
 
 /**
  * Suspects are run again at their own pace; so are roots nobody has heard of yet, probes that lost their explanation,
- * and recovering ones. What could not tell because of our own network, which by now is back, is run again at once.
+ * and recovering ones, and those whose word a page waits for and that could not tell. What could not tell because of our
+ * own network, which by now is back, is run again at once.
  */
 function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
   const probe = turn.graph.probes.get(state.id);
@@ -187,7 +189,9 @@ function keepRunning(turn: Turn, state: ProbeState, endedAt: number): void {
     (state.lost !== null || isUntoldRoot(turn, state.id))
   ) {
     turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'confirm', notBefore });
-  } else if (sightIsBack) turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'verify', notBefore: endedAt });
+  } else if (mustBeAskedAgain(turn, state.id))
+    turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'verify', notBefore });
+  else if (sightIsBack) turn.effects.push({ kind: 'reprobe', probe: state.id, cause: 'verify', notBefore: endedAt });
 }
 
 function isUntoldRoot(turn: Turn, id: ProbeId): boolean {

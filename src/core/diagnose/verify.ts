@@ -33,7 +33,7 @@ export function askToVerify(turn: Turn, failing: ProbeState): ReadonlyMap<ProbeI
     if (awaited.size >= MAX_TARGETS) break;
     const state = turn.state.probes.get(target.id);
     if (state === undefined || target.id === failing.id) continue;
-    if (state.lastStartedAt !== null && state.lastStartedAt > since && !isSuspect(state)) continue;
+    if (hasSpoken(state, since)) continue;
     awaited.set(target.id, since);
     ask(turn, target, state);
   }
@@ -61,7 +61,7 @@ export function askDependents(
         const state = turn.state.probes.get(probe.id);
         if (state === undefined || !runsForOthers(probe) || countsAsFailing(state) || awaited.size >= MAX_TARGETS)
           continue;
-        if (state.lastStartedAt !== null && state.lastStartedAt > since && !isSuspect(state)) continue;
+        if (hasSpoken(state, since)) continue;
         awaited.set(probe.id, since);
         ask(turn, probe, state);
       }
@@ -124,8 +124,10 @@ function emit(turn: Turn, probe: Probe, notBefore: number): void {
   });
 }
 
-function isSuspect(state: ProbeState): boolean {
-  return state.status === 'suspect';
+/** Whether its word since then is known: a run that could not tell, or that must be confirmed, is none. */
+function hasSpoken(state: ProbeState, since: number): boolean {
+  if (state.status === 'suspect' || state.lastOutcome === 'unknown') return false;
+  return state.lastStartedAt !== null && state.lastStartedAt > since;
 }
 
 /** Probes to ask, in the order of their weight. */

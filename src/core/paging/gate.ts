@@ -2,6 +2,7 @@ import type { ProbeId } from '../../model/ids.ts';
 import { stageOf } from '../detect/classes.ts';
 import { countsAsFailing } from '../detect/probe-state.ts';
 import { viewFrom } from '../detect/views.ts';
+import type { ProbeState } from '../detect/probe-state.ts';
 import type { Assessment } from '../incident/assess.ts';
 import type { Held, Incident } from '../incident/incident.ts';
 import type { Silence, Turn, Window } from '../state.ts';
@@ -64,20 +65,42 @@ function verification(
   if (hold === null) return { kind: 'over', unanswered: [] };
   const { minMs, maxMs } = turn.configuration.hold;
   const waiting = [...hold.asked].filter(([id, after]) => isAwaited(turn, id, after, hold.place)).map(([id]) => id);
+  const unanswered = [...hold.asked.keys()].filter(
+    (id) => waiting.includes(id) || seenFrom(turn, id, hold.place)?.lastOutcome === 'unknown',
+  );
   const endsAt = hold.startedAt + maxMs;
-  if (turn.now >= endsAt) return { kind: 'over', unanswered: waiting };
+  if (turn.now >= endsAt) return { kind: 'over', unanswered };
   if (turn.now < hold.startedAt + minMs)
     return { kind: 'held', reason: 'verifying', by: 'hold.min', until: hold.startedAt + minMs };
-  if (waiting.length === 0) return { kind: 'over', unanswered: [] };
+  if (waiting.length === 0) return { kind: 'over', unanswered };
   return { kind: 'held', reason: 'verifying', by: `waiting for ${waiting.slice(0, 5).join(', ')}`, until: endsAt };
 }
 
-/** Unanswered, or suspect: its word is still open. */
+/**
+ * Unanswered, suspect, or unable to tell: its word is still open. One that has been unable to for as long as a page may
+ * be held is not waited for: it has nothing to say.
+ */
 export function isAwaited(turn: Turn, id: ProbeId, after: number, place: string | null): boolean {
-  const known = turn.state.probes.get(id);
-  const state = known === undefined || place === null ? known : (viewFrom(known, place) ?? known);
+  const state = seenFrom(turn, id, place);
   if (state === undefined || turn.graph.probes.get(id)?.enabled !== true) return false;
-  return state.status === 'suspect' || state.lastStartedAt === null || state.lastStartedAt < after;
+  if (state.status === 'suspect' || state.lastStartedAt === null || state.lastStartedAt < after) return true;
+  return state.lastOutcome === 'unknown' && turn.now - (state.unknownSince ?? 0) < turn.configuration.hold.maxMs;
+}
+
+/** Whether a pending incident waits for this probe, whose newest run could not tell. */
+export function mustBeAskedAgain(turn: Turn, id: ProbeId): boolean {
+  for (const { state, hold } of turn.state.incidents.values()) {
+    const after = state === 'pending' ? hold?.asked.get(id) : undefined;
+    if (hold === null || after === undefined || seenFrom(turn, id, hold.place)?.lastOutcome !== 'unknown') continue;
+    if (isAwaited(turn, id, after, hold.place)) return true;
+  }
+  return false;
+}
+
+/** A probe as it looks from one place, or on the whole. */
+function seenFrom(turn: Turn, id: ProbeId, place: string | null): ProbeState | undefined {
+  const known = turn.state.probes.get(id);
+  return known === undefined || place === null ? known : (viewFrom(known, place) ?? known);
 }
 
 function because(turn: Turn, incident: Incident, unanswered: readonly ProbeId[]): string {
