@@ -3,15 +3,18 @@ import type { Document, Node, Pair } from 'yaml';
 import type { LeftOut } from './imported.ts';
 
 /**
- * A value in another program's configuration, able to say where it stands. What nobody takes is found by
- * `leftovers`, so that nothing is dropped silently.
+ * A value in another program's configuration, able to say where it stands. It records what was read of it, and
+ * `leftovers` is all the rest, whatever its value: a key that an importer does not know is listed by construction.
  */
 export class Foreign {
   readonly #from: ForeignFile;
   readonly #node: Node;
   readonly #path: string;
-  readonly #taken = new Map<string, Foreign>();
-  #whole = false;
+  readonly #parts = new Map<string, Foreign>();
+  /** Whether what it says itself was read; its parts answer for themselves. */
+  #read = false;
+  /** Whether nothing in it need be listed (any more). */
+  #done = false;
 
   constructor(from: ForeignFile, node: Node, path: string) {
     this.#from = from;
@@ -20,89 +23,128 @@ export class Foreign {
   }
 
   get line(): number {
-    return this.#from.lines.linePos(this.#node.range?.[0] ?? 0).line;
+    return this.#lineOf(this.#node);
   }
 
   get file(): string {
     return this.#from.file;
   }
 
-  /** The value under a key, now taken; undefined where there is none, or nothing in it. */
+  /** `file:line`, for notes. */
+  get place(): string {
+    return `${this.file}:${String(this.line)}`;
+  }
+
+  /** What stands under a key, whatever it is, false and nothing too; undefined where the key is not written. */
   at(key: string): Foreign | undefined {
-    const known = this.#taken.get(key);
-    if (known !== undefined) return known;
-    const value = this.#resolved(this.#pairs().find((pair) => keyOf(pair) === key)?.value);
-    if (value === undefined || saysNothing(value)) return undefined;
-    return this.#take(key, value, this.#path === '' ? key : `${this.#path}.${key}`);
+    if (isMap(this.#node)) this.#read = true;
+    const pair = this.#pairs().find((one) => keyOf(one) === key);
+    if (pair === undefined) return undefined;
+    return this.#part(key, this.#resolved(pair.value), this.#path === '' ? key : `${this.#path}.${key}`);
   }
 
   /** The keys of a mapping, as they are written. */
   keys(): readonly string[] {
+    if (isMap(this.#node)) this.#read = true;
     return this.#pairs().map(keyOf);
   }
 
-  /** The items of a list, all taken; of anything else none. */
+  /** The items of a list; of anything else none. */
   items(): readonly Foreign[] {
     if (!isSeq(this.#node)) return [];
-    return this.#node.items.flatMap((item, index): readonly Foreign[] => {
-      const value = this.#resolved(item);
-      if (value === undefined) return [];
-      const key = String(index);
-      return [this.#taken.get(key) ?? this.#take(key, value, `${this.#path}[${key}]`)];
+    this.#read = true;
+    return this.#node.items.flatMap((item, index) => {
+      const part = this.#part(String(index), this.#resolved(item), `${this.#path}[${String(index)}]`);
+      return part === undefined ? [] : [part];
     });
   }
 
-  /** A scalar as text; undefined for anything else. */
+  /** A scalar as text; undefined for anything else, nothing and empty text among it. */
   text(): string | undefined {
-    if (!isScalar(this.#node)) return undefined;
-    const { value } = this.#node;
-    if (!['string', 'number', 'boolean', 'bigint'].includes(typeof value)) return undefined;
-    this.#whole = true;
-    return `${value as string | number | boolean | bigint}`;
+    const value = scalarOf(this.#node);
+    if (value === undefined) return undefined;
+    this.#read = true;
+    return value === null || value === '' ? undefined : String(value);
+  }
+
+  /** True or false; undefined for anything else, which then counts as not read. */
+  flag(): boolean | undefined {
+    const value = scalarOf(this.#node);
+    if (typeof value !== 'boolean') return undefined;
+    this.#read = true;
+    return value;
+  }
+
+  /** A duration as we write them (`30s`, `1h30m`); any other is left for a person to write. */
+  duration(): string | undefined {
+    const text = this.text();
+    if (text === undefined || /^(\d+(ms|s|m|h|d))+$/.test(text)) return text;
+    this.leave('not a duration here; write it like 30s, 5m or 1h30m');
+    return undefined;
   }
 
   /** Says why this is not carried over, and that nothing more need be said of it. */
   leave(why: string): void {
-    this.#whole = true;
-    this.#from.remarks.push({ file: this.#from.file, line: this.line, what: this.#path, why });
+    if (this.#done) return;
+    this.#done = true;
+    this.remark(why);
   }
 
-  /** It means nothing to us and changes nothing: bookkeeping of the other program. */
+  /** Says what of it is not carried over; the rest may be. */
+  remark(why: string): void {
+    const { remarks } = this.#from;
+    const said = { file: this.file, line: this.line, what: this.#path === '' ? 'document' : this.#path, why };
+    if (remarks.every((one) => one.why !== why || one.line !== said.line || one.what !== said.what)) remarks.push(said);
+  }
+
+  /** These change nothing here whatever they say: bookkeeping of the other program. */
   ignore(...keys: readonly string[]): void {
     for (const key of keys) {
-      const value = this.at(key);
-      if (value !== undefined) value.#whole = true;
+      const part = this.at(key);
+      if (part !== undefined) part.#done = true;
     }
   }
 
-  /** What nobody took. */
+  /** What stands under a key changes nothing as long as it is one of these (`null` and `''` are texts here, too). */
+  ignoreWhere(key: string, values: readonly string[]): void {
+    if (isMap(this.#node)) this.#read = true;
+    const node = this.#resolved(this.#pairs().find((one) => keyOf(one) === key)?.value);
+    if (node !== undefined && values.includes(this.#canonical(node))) this.ignore(key);
+  }
+
+  /** What nobody read. */
   leftovers(): readonly LeftOut[] {
-    if (this.#whole) return [];
+    if (this.#done) return [];
+    const isTouched = this.#read || this.#path === '';
+    if (!isTouched) return [this.#unread(this.#node, this.#path)];
     const left: LeftOut[] = [];
-    const say = (node: Node, what: string): void => {
-      const { line } = this.#from.lines.linePos(node.range?.[0] ?? 0);
-      left.push({ file: this.#from.file, line, what, why: 'there is nothing like it here' });
-    };
     for (const pair of this.#pairs()) {
-      const value = this.#resolved(pair.value);
-      if (value === undefined || saysNothing(value)) continue;
-      const taken = this.#taken.get(keyOf(pair));
-      if (taken === undefined) say(pair.key as Node, this.#path === '' ? keyOf(pair) : `${this.#path}.${keyOf(pair)}`);
-      else left.push(...taken.leftovers());
+      const part = this.#parts.get(keyOf(pair));
+      const path = this.#path === '' ? keyOf(pair) : `${this.#path}.${keyOf(pair)}`;
+      left.push(...(part?.leftovers() ?? [this.#unread(pair.key as Node, path)]));
     }
-    if (isSeq(this.#node)) {
-      for (const [index, item] of this.#node.items.entries()) {
-        const taken = this.#taken.get(String(index));
-        if (taken === undefined) say(item as Node, `${this.#path}[${String(index)}]`);
-        else left.push(...taken.leftovers());
-      }
+    for (const [index, item] of (isSeq(this.#node) ? this.#node.items : []).entries()) {
+      const path = `${this.#path}[${String(index)}]`;
+      left.push(...(this.#parts.get(String(index))?.leftovers() ?? [this.#unread(item as Node, path)]));
     }
-    if (isScalar(this.#node)) say(this.#node, this.#path);
     return left;
+  }
+
+  #unread(node: Node, path: string): LeftOut {
+    const what = path === '' ? 'document' : path;
+    return { file: this.file, line: this.#lineOf(node), what, why: 'there is nothing like it here' };
+  }
+
+  #lineOf(node: Node): number {
+    return this.#from.lines.linePos(node.range?.[0] ?? 0).line;
   }
 
   #pairs(): readonly Pair[] {
     return isMap(this.#node) ? this.#node.items : [];
+  }
+
+  #canonical(node: Node): string {
+    return isScalar(node) ? String(node.value) : JSON.stringify(node.toJS(this.#from.document));
   }
 
   #resolved(value: unknown): Node | undefined {
@@ -110,10 +152,12 @@ export class Foreign {
     return isMap(value) || isSeq(value) || isScalar(value) ? value : undefined;
   }
 
-  #take(key: string, node: Node, path: string): Foreign {
-    const taken = new Foreign(this.#from, node, path);
-    this.#taken.set(key, taken);
-    return taken;
+  #part(key: string, node: Node | undefined, path: string): Foreign | undefined {
+    const known = this.#parts.get(key);
+    if (known !== undefined || node === undefined) return known;
+    const part = new Foreign(this.#from, node, path);
+    this.#parts.set(key, part);
+    return part;
   }
 }
 
@@ -149,8 +193,10 @@ function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value) : '';
 }
 
-/** Nothing, false, empty text, an empty list or mapping. */
-function saysNothing(node: Node): boolean {
-  if (isScalar(node)) return node.value === null || node.value === '' || node.value === false;
-  return (isMap(node) || isSeq(node)) && node.items.length === 0;
+/** A scalar's value where it is a plain one; undefined for lists, mappings and exotic scalars. */
+function scalarOf(node: Node): string | number | bigint | boolean | null | undefined {
+  if (!isScalar(node)) return undefined;
+  const { value } = node;
+  const isPlain = value === null || ['string', 'number', 'boolean', 'bigint'].includes(typeof value);
+  return isPlain ? (value as string | number | bigint | boolean | null) : undefined;
 }

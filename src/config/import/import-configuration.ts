@@ -52,10 +52,12 @@ export function importConfiguration(
 function written(format: ImportFormat, services: readonly ImportedService[], left: readonly LeftOut[]): string {
   const head = [
     `# Imported from ${format}. A draft: say of every need whether it is hard (a plain name), soft or cached, and`,
-    '# check what each probe expects. `tocsin check` lists what nobody has decided yet.',
+    '# check what each probe expects. `tocsin check` lists what nobody has decided yet. Comments say what was chosen',
+    '# where the other program means something else, and at the end what was not carried over.',
   ];
   const body = services.flatMap((service) => [
     `  # ${comment(`${service.file}:${String(service.line)}`)}`,
+    ...(service.notes ?? []).map((note) => `  # ${comment(note)}`),
     ...stringify({ [service.name]: fieldsOf(service) }, { lineWidth: 0 })
       .trimEnd()
       .split('\n')

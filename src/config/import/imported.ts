@@ -18,6 +18,8 @@ export interface ImportedService {
   readonly probes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Names of other services that it depends on; nobody has said how much. */
   readonly needs: readonly string[];
+  /** Choices that were made for it, as sentences; they stand above it in the draft. */
+  readonly notes?: readonly string[];
 }
 
 /** Reads one kind of foreign configuration. Pure: files come in as documents, services go out. */
@@ -41,6 +43,7 @@ export class Gathered {
       fields: { ...service.fields, ...before.fields },
       probes,
       needs: [...new Set([...before.needs, ...service.needs])],
+      notes: [...new Set([...(before.notes ?? []), ...(service.notes ?? [])])],
     });
   }
 
@@ -69,7 +72,8 @@ export function nameOf(text: string): string {
   return name === '' ? 'unnamed' : name;
 }
 
-function freeName(name: string, isTaken: (name: string) => boolean): string {
+/** `name`, or the first of `name-2`, `name-3` … that is not taken. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
   if (!isTaken(name)) return name;
   for (let n = 2; ; n += 1) if (!isTaken(`${name}-${String(n)}`)) return `${name}-${String(n)}`;
 }

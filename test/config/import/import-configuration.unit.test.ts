@@ -176,7 +176,7 @@ test('blackbox: every target of a job becomes a service, with its module as a pr
   expect(result.left.map(({ what }) => what)).toEqual(
     expect.arrayContaining([
       'modules.ssh_banner.tcp.query_response',
-      'modules.unused.prober',
+      'modules.unused',
       'modules.http_2xx.http.headers',
       'scrape_configs[0]',
     ]),
@@ -195,6 +195,7 @@ test('gatus: endpoints become services, and conditions what the probe expects', 
         kind: 'http',
         url: 'https://shop.example/health',
         every: '5m',
+        follow: 'any',
         expect: { status: 200, json: { '$.status': 'UP' }, maxLatency: '150ms' },
         tls: { minDaysLeft: 2 },
       },
