@@ -18,6 +18,7 @@ import { replayVerb } from './verbs/replay.ts';
 import { reportVerb } from './verbs/report.ts';
 import { runVerb } from './verbs/run.ts';
 import { schemaVerb } from './verbs/schema.ts';
+import { statsVerb } from './verbs/stats.ts';
 import { statusVerb } from './verbs/status.ts';
 
 const VERBS = [
@@ -35,6 +36,7 @@ const VERBS = [
   replayVerb,
   exportVerb,
   reportVerb,
+  statsVerb,
   schemaVerb,
   kindsVerb,
   demoVerb,
