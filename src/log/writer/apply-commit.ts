@@ -56,8 +56,8 @@ function appendEntries(statements: Statements, contents: ContentStore, entries: 
 }
 
 /**
- * Keeps the newest few snapshots, and of older ones the first of each day and of every 50,000 entries: from there
- * any moment of the past is a tenth of a second of reducing away.
+ * Keeps the newest few snapshots, and of older ones the first of each day and of every 20,000 entries: from there
+ * any moment of the past is a moment of reducing away.
  */
 function saveSnapshot(statements: Statements, snapshot: NonNullable<PackedCommit['snapshot']>): void {
   const { n, at, engine, state } = snapshot;
@@ -72,6 +72,6 @@ function saveSnapshot(statements: Statements, snapshot: NonNullable<PackedCommit
     `DELETE FROM snapshot
      WHERE n NOT IN (SELECT n FROM snapshot ORDER BY n DESC LIMIT 4)
        AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY at / 86400000)
-       AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY n / 50000)`,
+       AND n NOT IN (SELECT min(n) FROM snapshot GROUP BY n / 20000)`,
   );
 }
