@@ -1,9 +1,6 @@
-import { gunzipSync } from 'node:zlib';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { replay } from '../../src/app/replay/replay.ts';
 import { openWindow } from '../../src/app/window/open-window.ts';
-import { engine } from '../../src/core/tocsin-engine.ts';
 import { exampleFile, HISTORIES } from './histories.ts';
 
 const MEND =
@@ -19,16 +16,5 @@ describe.each(Object.keys(HISTORIES) as (keyof typeof HISTORIES)[])('the recorde
     expect(difference?.now, MEND).toEqual(difference?.recorded);
     expect(same, MEND).toBe(true);
     expect(pages.map(({ root }) => root.id)).toEqual([name]);
-  });
-
-  test('is what its making gives, entry by entry, and was recorded by this engine', async () => {
-    const lines = gunzipSync(await readFile(file))
-      .toString()
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { kind: string; entry?: unknown; engine?: string });
-    expect(lines[0]).toMatchObject({ kind: 'window', engine: engine.version });
-    const entries = JSON.parse(JSON.stringify(await HISTORIES[name]())) as unknown;
-    expect(lines.flatMap(({ entry }) => (entry === undefined ? [] : [entry]))).toEqual(entries);
   });
 });
