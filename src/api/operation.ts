@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/configuration.ts';
+import type { AcceptedFinding, Diagnostic } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Secret } from '../model/secret.ts';
 import type { DaemonView } from '../ports/daemon-view.ts';
@@ -8,6 +8,12 @@ import type { LiveFeed } from './live-feed.ts';
 import type { Incoming, Translated } from './incoming/incoming.ts';
 import type { Problem } from './problem.ts';
 import type { Session, Sessions } from './sessions.ts';
+
+/** Findings that count, and those that somebody decided to live with. */
+export interface KnownFindings {
+  readonly findings: readonly Diagnostic[];
+  readonly accepted: readonly AcceptedFinding[];
+}
 
 /** What handlers may ask. */
 export interface ApiContext {
@@ -20,7 +26,7 @@ export interface ApiContext {
     readonly close: (cookieHeader: string | undefined) => string;
   };
   /** Findings about the running configuration. */
-  readonly findings: () => readonly Diagnostic[];
+  readonly findings: () => KnownFindings;
   /** One scrape in Prometheus' text format; undefined where metrics are switched off. */
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: Uint8Array | string }>;
   /** The token of one heartbeat, good for that heartbeat alone; undefined where it has none. */

@@ -1,4 +1,3 @@
-import type { Diagnostic } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Secret } from '../model/secret.ts';
 import type { DaemonView } from '../ports/daemon-view.ts';
@@ -11,7 +10,7 @@ import { isLoopback } from './host-names.ts';
 import { createLiveFeed } from './live-feed.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { openApi } from './open-api.ts';
-import type { ApiContext } from './operation.ts';
+import type { ApiContext, KnownFindings } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { createServer } from './server.ts';
 import { createSessions } from './sessions.ts';
@@ -32,7 +31,7 @@ export interface ApiParts {
   /** One scrape; absent where metrics are switched off. */
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: Uint8Array | string }>;
   /** Findings about the running configuration. */
-  readonly findings?: () => readonly Diagnostic[];
+  readonly findings?: () => KnownFindings;
   /** The token of one heartbeat (`token` of its probe), accepted for that heartbeat beside a reporter's. */
   readonly heartbeatToken?: (probe: ProbeId) => Secret | undefined;
   /** How much one address may ask; default: 6000. */
@@ -114,7 +113,7 @@ function contextOf(
     view,
     live,
     signIn,
-    findings: findings ?? (() => []),
+    findings: findings ?? (() => ({ findings: [], accepted: [] })),
     ...(metrics === undefined ? {} : { metrics }),
     heartbeatToken: heartbeatToken ?? (() => undefined),
     version,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/config-error.ts';
+import type { ReadFiles } from '../config/read-files.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { renderDiagnostics } from '../config/render-diagnostic.ts';
 import { renderText } from '../channels/page/render-text.ts';
@@ -36,18 +37,23 @@ export async function load(paths: readonly string[], kinds: Kinds, env: NodeJS.P
   return (await loadFrom(paths, kinds, env)).result;
 }
 
-/** The same, and which other files it read on the way. */
-export async function loadFrom(paths: readonly string[], kinds: Kinds, env: NodeJS.ProcessEnv): Promise<LoadedFrom> {
+/** The same, and which other files it read on the way. `files`: instead of those on disk. */
+export async function loadFrom(
+  paths: readonly string[],
+  kinds: Kinds,
+  env: NodeJS.ProcessEnv,
+  files: ReadFiles = configurationFiles,
+): Promise<LoadedFrom> {
   const referred = new Set<string>();
   const result = await loadConfiguration({
     paths,
     kinds: kinds.probes,
     channelKinds: kinds.channels,
     read: {
-      ...configurationFiles,
+      ...files,
       referenced: (declaring, path, options) => {
         referred.add(resolve(dirname(declaring), path));
-        return configurationFiles.referenced(declaring, path, options);
+        return files.referenced(declaring, path, options);
       },
     },
     env: (name) => env[name],

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { isLoopback } from '../config/grammar/tcp-address.ts';
 import { answerImpact } from '../core/impact/answer-impact.ts';
-import { lint } from '../core/lint/lint.ts';
 import { engine } from '../core/tocsin-engine.ts';
 import { startApi } from '../api/start-api.ts';
 import { startDaemon } from '../daemon/daemon.ts';
@@ -21,6 +20,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { openTraces } from '../telemetry/traces.ts';
 import { allKinds } from './kinds.ts';
 import type { Screen } from './kinds.ts';
+import type { Findings } from '../core/lint/lint.ts';
+import { knownFindings } from './known-findings.ts';
 import { loadFrom } from './load.ts';
 import { reloader } from './reloader.ts';
 import { keepPruned } from './retention.ts';
@@ -86,6 +87,10 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
   const loaded = withOverrides(result.loaded, options);
   const dataFolder = resolve(options.data ?? loaded.log.path);
   const logger = createLogger(options.logs);
+  let current = loaded;
+  const findings = knownFindings(() => current, clock.wall);
+  // Before anything is probed: looking for findings takes its time.
+  tellUnpaged(findings(), logger);
   const listeners: DaemonListener[] = [
     logEvents(logger),
     ...(options.listener === undefined ? [] : [options.listener]),
@@ -125,7 +130,6 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
   );
   const metrics = stack.use(createMetrics(daemon.gauges, clock.monotonic));
   listeners.push(metrics.listener);
-  let current = loaded;
   const api = stack.use(
     await startApi({
       view: daemon.view,
@@ -137,11 +141,10 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       ...(loaded.telemetry.metrics ? { metrics: metrics.render } : {}),
       heartbeatToken: (probe) => tokenOf(current, probe),
       listener: hear,
-      findings: () => [...current.findings, ...lint(current.configuration, clock.wall())],
+      findings,
       wall: clock.wall,
     }),
   );
-  tellUnpaged(loaded, logger);
   const warn = (what: string) => (message: string) => logger.warn({ message }, what);
   const reload = reloader({
     daemon,
@@ -178,10 +181,8 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
 const MAX_TOLD = 10;
 
 /** Who would not be paged is said at the start, where somebody looks: `check` may never have been run. */
-function tellUnpaged({ configuration, findings }: LoadedConfiguration, logger: ReturnType<typeof createLogger>): void {
-  const unpaged = [...findings, ...lint(configuration, systemClock.wall())].filter(
-    ({ code, severity }) => severity === 'error' && code.startsWith('page/'),
-  );
+function tellUnpaged({ findings }: Findings, logger: ReturnType<typeof createLogger>): void {
+  const unpaged = findings.filter(({ code, severity }) => severity === 'error' && code.startsWith('page/'));
   for (const { code, subject, message, help } of unpaged.slice(0, MAX_TOLD)) {
     logger.warn({ code, subject, message, help }, 'a page would not arrive');
   }

@@ -9,7 +9,7 @@ import type { Mistakes } from './mistakes.ts';
 import { capabilitiesNamed } from './names.ts';
 import type { Names } from './names.ts';
 import { ownOptions, withKeys } from './own-options.ts';
-import { readFields, withNodes } from './read-fields.ts';
+import { itemPlaces, readFields, withNodes } from './read-fields.ts';
 import { child, placeOf } from './yaml-tree.ts';
 
 const COMMON_KEYS = Object.keys(ChannelSchema.shape);
@@ -43,6 +43,7 @@ export function compileChannels(
     if (kind === undefined) return [];
     const options = ownOptions({ name, key, node, kind, common: COMMON_KEYS, subject }, mistakes);
     if (options === undefined) return [];
-    return [{ channel: { id: name as ChannelId, kind: kind.name, needs, place: placeOf(key) }, options }];
+    const places = itemPlaces(child(node, 'needs'));
+    return [{ channel: { id: name as ChannelId, kind: kind.name, needs, places, place: placeOf(key) }, options }];
   });
 }

@@ -1,5 +1,5 @@
 import { onDemandBySchedule } from '../core/diagnose/verify.ts';
-import type { Pin, Probe, Service } from '../model/configuration.ts';
+import type { Pin, Place, Probe, Service } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Evaluate, Json } from '../model/run.ts';
 import type { AllowRules } from '../ports/loaded.ts';
@@ -66,7 +66,10 @@ export function compileProbe(
   const options = ownOptions({ ...written, common: COMMON_KEYS, subject }, mistakes);
   const common = withKeys(node, (field) => COMMON_KEYS.includes(field));
   const fields = readFields(ProbeSchema, { node: common, at: key, subject, name }, mistakes, ['kind', 'assert']);
-  const schedule = compileSchedule({ fields, defaults, node, kind, tier: service.tier, options }, mistakes);
+  const schedule = compileSchedule(
+    { probe: `${service.id}/${name}`, fields, defaults, node, kind, tier: service.tier, options },
+    mistakes,
+  );
   const proves = compileProves({ fields, node, key, kind, options, service: service.id }, context.names);
   const asserted = assertionsOf(node, context.language(kind), subject, mistakes);
   const allow = mergedAllow(fields.allow, defaults.allow);
@@ -96,6 +99,7 @@ export function compileProbe(
     enabled: fields.enabled ?? true,
     options: shownOptions,
     optionsHash: hashOf({ kind: kind.name, options: shownOptions }),
+    places: placesOf(node),
     place: placeOf(key),
   };
   return {
@@ -108,6 +112,20 @@ export function compileProbe(
 
 /** What `ratio` is where nobody says. */
 export const RATIO = { failures: 4, of: 12 } as const;
+
+/** Where lint points for what has no place of its own. */
+function placesOf(node: YamlNode): NonNullable<Probe['places']> {
+  const at = (key: string): Place | undefined => {
+    const found = child(node, key);
+    return found && placeOf(found);
+  };
+  const [ratio, timeout, schedule] = [at('ratio'), at('timeout'), at('cron') ?? at('every')];
+  return {
+    ...(ratio === undefined ? {} : { ratio }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
 
 const PLAIN_ASSERTION = { because: undefined, class: 'semantic.assertion' } as const;
 

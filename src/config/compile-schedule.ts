@@ -17,6 +17,8 @@ const LONGEST_MS = 366 * 24 * 3600 * SECOND;
 
 /** What tells when a probe runs. */
 export interface ScheduleInput {
+  /** `service/probe`, for findings. */
+  readonly probe: string;
   readonly fields: Partial<Fields<typeof ProbeSchema>>;
   readonly defaults: Fields<typeof ProbeDefaultsSchema>;
   readonly node: YamlNode;
@@ -28,8 +30,8 @@ export interface ScheduleInput {
 
 /**
  * When a probe runs, and how long it may take. What the probe itself says wins over `defaults`, these over what
- * tier 0 gets, that over what everything gets. A default timeout gives way to a shorter `every`; a written one
- * is a mistake there.
+ * tier 0 gets, that over what everything gets. A timeout gives way to a shorter `every`; a written one that does
+ * is a finding.
  */
 export function compileSchedule(
   input: ScheduleInput,
@@ -39,12 +41,17 @@ export function compileSchedule(
   const { fields, defaults, node } = input;
   const atMost = schedule.kind === 'every' ? schedule.everyMs : LONGEST_MS;
   const written = fields.timeout;
-  if (written !== undefined && (written > atMost || written < 1)) {
-    const message =
-      written < 1
-        ? 'timeout must be longer than nothing'
-        : `timeout is ${shown(written)}, longer than every (${shown(atMost)})`;
-    tell(input, 'timeout', message, 'a run must end before the next one begins', mistakes);
+  if (written !== undefined && written < 1) {
+    tell(input, 'timeout', 'timeout must be longer than nothing', undefined, mistakes);
+  }
+  if (written !== undefined && written > atMost) {
+    mistakes.finding('error', {
+      code: 'detect/window',
+      place: placeOf(child(node, 'timeout') ?? node),
+      subject: input.probe,
+      message: `${input.probe} may take ${shown(written)} and runs every ${shown(atMost)}: a run is cut off after ${shown(atMost)}`,
+      help: `a run must end before the next one begins: timeout of at most ${shown(atMost)}, or every of at least ${shown(written)}`,
+    });
   }
   const confirmAt = child(child(node, 'confirm'), 'every');
   if (confirmAt !== undefined) {

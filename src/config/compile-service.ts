@@ -9,7 +9,7 @@ import type { WrittenNeed } from './grammar/service.ts';
 import type { Mistakes } from './mistakes.ts';
 import { capabilitiesNamed, capabilityNamed } from './names.ts';
 import type { Names } from './names.ts';
-import { entriesOf, readFields, readItems, withNodes } from './read-fields.ts';
+import { entriesOf, itemPlaces, readFields, readItems, withNodes } from './read-fields.ts';
 import { tellContradictingNeeds } from './tell-contradicting-needs.ts';
 import { child, placeOf } from './yaml-tree.ts';
 import type { YamlNode } from './yaml-tree.ts';
@@ -50,6 +50,7 @@ export function compileService(declaration: Declaration, names: Names, mistakes:
     labels: sortedLabels(fields.labels ?? {}),
     recovery: recoveriesOf(readItems(RecoverySchema, node, 'recovery', inService), names),
     start: capabilitiesNamed(withNodes(fields.start ?? [], child(node, 'start')), names),
+    ...placesOf(node),
     accept: readItems(AcceptSchema, node, 'accept', inService).map(([accept, at]) => ({
       ...accept,
       place: placeOf(at),
@@ -62,6 +63,17 @@ export function compileService(declaration: Declaration, names: Names, mistakes:
     capabilities: capabilitiesOf(declaration, shared, names, mistakes),
     ...(fields.probe === undefined ? {} : { probeUrl: fields.probe }),
     declaration,
+  };
+}
+
+/** Where lint points for what has no place of its own. */
+function placesOf(node: YamlNode): Pick<Service, 'places'> {
+  const promise = child(node, 'detectWithin');
+  return {
+    places: {
+      start: itemPlaces(child(node, 'start')),
+      ...(promise === undefined ? {} : { detectWithin: placeOf(promise) }),
+    },
   };
 }
 
@@ -147,6 +159,7 @@ function redundantNeed(of: readonly CapabilityId[], min: number, node: YamlNode,
 
 /** A need that a capability and its service both declare is one need. */
 function distinct(needs: readonly Need[]): readonly Need[] {
+  if (needs.length < 2) return needs;
   const seen = new Set<string>();
   return needs.filter(({ place: _, ...need }) => {
     const key = canonicalJson(need);
@@ -166,6 +179,7 @@ function recoveriesOf(
     return {
       name: written.name,
       needs: capabilitiesNamed(withNodes(written.needs, child(at, 'needs')), names),
+      places: itemPlaces(child(at, 'needs')),
       breakGlass: written.breakGlass,
       ...(written.drilled === undefined ? {} : { drilled: written.drilled }),
       ...(written.url === undefined ? {} : { url: written.url }),

@@ -33,6 +33,10 @@ function withoutPlaces(configuration: Omit<Configuration, 'hash'>): unknown {
   };
 }
 
-function placeless<T extends { readonly place: unknown }>({ place: _, ...rest }: T): Omit<T, 'place'> {
+function placeless<T extends { readonly place: unknown; readonly places?: unknown }>({
+  place: _,
+  places: __,
+  ...rest
+}: T): Omit<T, 'place' | 'places'> {
   return rest;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Place } from '../model/configuration.ts';
 import { explainIssues, kindWords, tellUnknownKey } from './explain-issues.ts';
 import type { Checked } from './explain-issues.ts';
 import type { Mistakes } from './mistakes.ts';
@@ -97,6 +98,12 @@ export function withNodes<T>(items: readonly T[], list: YamlNode | undefined): r
     const node = nodes[index];
     return node === undefined ? [] : [[item, node] as const];
   });
+}
+
+/** Where each item of a list stands; what is no list stands for its only item. */
+export function itemPlaces(list: YamlNode | undefined): readonly Place[] {
+  if (list === undefined) return [];
+  return (list.kind === 'list' ? list.items : [list]).map(placeOf);
 }
 
 /** The entries of the mapping under a key, whatever they hold. */

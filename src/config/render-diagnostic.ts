@@ -1,4 +1,4 @@
-import type { Diagnostic, Place } from '../model/configuration.ts';
+import type { Diagnostic, LeanKind, Place } from '../model/configuration.ts';
 
 /** How to print. */
 export interface RenderOptions {
@@ -31,18 +31,89 @@ export function renderDiagnostic(
   sourceText: string | undefined,
   options: RenderOptions,
 ): string {
-  const { place, severity, code, message, path, help } = diagnostic;
+  return rendered(diagnostic, sourceText?.split('\n'), options);
+}
+
+function rendered(diagnostic: Diagnostic, sourceLines: readonly string[] | undefined, options: RenderOptions): string {
+  const { place, severity, code, message, help } = diagnostic;
   const paint = painter(options.colour);
-  const where = place === undefined ? '' : `${place.file}:${place.line}:${place.column}: `;
-  const head = `${paint('bold', printable(where))}${paint(severity, severity)} ${paint('dim', code)}: ${printable(message)}`;
+  const width = options.width ?? 80;
+  const where = place === undefined ? '' : printable(`${place.file}:${place.line}:${place.column}: `);
+  const words = `${where}${severity} ${code}: `.length;
   const gutter = ' '.repeat(String(place?.line ?? 0).length);
+  const [told, ...more] = wrapped(printable(message), { first: width - words, width, indent: '  ' });
+  const head = `${paint('bold', where)}${paint(severity, severity)} ${paint('dim', code)}: ${told}`.trimEnd();
   const frame =
-    place === undefined || sourceText === undefined ? [] : codeFrame(diagnostic, place, sourceText, options);
+    place === undefined || sourceLines === undefined ? [] : codeFrame(diagnostic, place, sourceLines, options);
+  const note = (style: 'dim' | 'help', name: string, text: string): string => {
+    const lead = `${gutter} = ${name} `;
+    const [first, ...rest] = wrapped(text, { first: width - lead.length, width, indent: `${gutter}   ` });
+    return [`${gutter} = ${paint(style, name)} ${first}`.trimEnd(), ...rest].join('\n');
+  };
   const notes = [
-    ...(path === undefined || path.length === 0 ? [] : [`${gutter} = ${paint('dim', 'path:')} ${path.join(' → ')}`]),
-    ...(help === undefined ? [] : [`${gutter} = ${paint('help', 'help:')} ${printable(help)}`]),
+    ...proofLines(diagnostic, gutter, width),
+    ...(help === undefined ? [] : [note('help', 'help:', printable(help))]),
   ];
-  return [head, ...frame, ...notes].join('\n');
+  return [head, ...more, ...frame, ...notes].join('\n');
+}
+
+/** Each path that proves it, one edge a line with its place; the bare path where no edges are known. */
+function proofLines(
+  { place: at, path = [], proofs = [] }: Diagnostic,
+  gutter: string,
+  width: number,
+): readonly string[] {
+  const [only, ...others] = proofs.flatMap((proof) => proof.edges);
+  // An edge that the frame shows already says nothing new.
+  if (only !== undefined && others.length === 0 && only.place === at) return [];
+  if (only === undefined) {
+    if (path.length < 2) return [];
+    const [first, ...rest] = wrapped(`path: ${path.join(' → ')}`, {
+      first: width - gutter.length - 3,
+      width,
+      indent: `${gutter}   `,
+    });
+    return [`${gutter} = ${first}`, ...rest];
+  }
+  return proofs.flatMap(({ title, edges }) => [
+    `${gutter} = ${printable(title)}:`,
+    ...edges.map(({ from, to, kind, place }) => {
+      const needs = `${gutter}   ${printable(from)} → ${to} (${LEAN_WORDS[kind]})`;
+      const where = printable(`${place.file}:${place.line}:${place.column}`);
+      const room = width - needs.length - where.length;
+      return room < 1 ? `${needs}\n${gutter}     ${where}` : `${needs}${' '.repeat(room)}${where}`;
+    }),
+  ]);
+}
+
+const LEAN_WORDS = {
+  hard: 'hard',
+  soft: 'soft',
+  cached: 'cached',
+  any: 'one of several',
+  recovery: 'recovery',
+  start: 'start',
+  channel: 'channel',
+} as const satisfies Readonly<Record<LeanKind, string>>;
+
+/** Words of a text on lines of some columns; the first may have fewer. A word that is too long stands alone. */
+function wrapped(
+  text: string,
+  { first, width, indent }: { readonly first: number; readonly width: number; readonly indent: string },
+): readonly [string, ...string[]] {
+  const lines: [string, ...string[]] = [''];
+  for (const word of text.split(' ')) {
+    const at = lines.length - 1;
+    const line = lines[at] ?? '';
+    const room = at === 0 ? first : width;
+    const isEmpty = line === '' || line === indent;
+    // Where only a word or two fit beside the place, the whole text begins on a line of its own.
+    if (isEmpty && at === 0 && word.length > room) lines.push(indent + word);
+    else if (isEmpty) lines[at] = line + word;
+    else if (line.length + 1 + word.length <= room) lines[at] = `${line} ${word}`;
+    else lines.push(indent + word);
+  }
+  return lines;
 }
 
 /** All diagnostics, each with the frame from its own source; secrets that were found in them are hidden in all. */
@@ -51,17 +122,22 @@ export function renderDiagnostics(
   sources: readonly { readonly file: string; readonly text: string }[],
   options: RenderOptions,
 ): string {
-  const texts = new Map(sources.map(({ file, text }) => [file, text]));
+  const texts = new Map(sources.map(({ file, text }) => [file, text.split('\n')]));
   const secrets = diagnostics.flatMap(({ code, place }) =>
     code === 'secret/inline' && place !== undefined ? [place] : [],
   );
   return diagnostics
-    .map((diagnostic) => renderDiagnostic(diagnostic, texts.get(diagnostic.place?.file ?? ''), { ...options, secrets }))
+    .map((diagnostic) => rendered(diagnostic, texts.get(diagnostic.place?.file ?? ''), { ...options, secrets }))
     .join('\n\n');
 }
 
-function codeFrame(diagnostic: Diagnostic, place: Place, text: string, options: RenderOptions): readonly string[] {
-  const written = text.split('\n', place.line)[place.line - 1]?.replace(/\r$/, '');
+function codeFrame(
+  diagnostic: Diagnostic,
+  place: Place,
+  lines: readonly string[],
+  options: RenderOptions,
+): readonly string[] {
+  const written = lines[place.line - 1]?.replace(/\r$/, '');
   if (written === undefined || written.trim() === '') return [];
   const paint = painter(options.colour);
   const number = String(place.line);

@@ -41,6 +41,8 @@ export interface Capability {
 export interface Recovery {
   readonly name: string;
   readonly needs: readonly CapabilityId[];
+  /** Where each of `needs` stands, in the same order. */
+  readonly places?: readonly Place[];
   readonly breakGlass: boolean;
   /** ISO date of the last drill. */
   readonly drilled?: string;
@@ -67,12 +69,18 @@ export interface Service {
   readonly recovery: readonly Recovery[];
   /** What a cold start needs beyond the hard needs. */
   readonly start: readonly CapabilityId[];
-  readonly accept: readonly {
-    readonly code: string;
-    readonly because: string;
-    readonly until: string;
-    readonly place: Place;
-  }[];
+  readonly accept: readonly Acceptance[];
+  /** Where parts of it stand: each of `start`, and the promise of `detectWithin`. */
+  readonly places?: { readonly start?: readonly Place[]; readonly detectWithin?: Place };
+  readonly place: Place;
+}
+
+/** A finding about a service that somebody decided to live with, up to the end of a day (UTC). */
+export interface Acceptance {
+  readonly code: string;
+  readonly because: string;
+  /** ISO date; that day is included. */
+  readonly until: string;
   readonly place: Place;
 }
 
@@ -132,6 +140,8 @@ export interface Probe {
   readonly options: Json;
   /** SHA-256 over kind and options: a probe whose hash changes in a reload starts as unknown. */
   readonly optionsHash: Sha256;
+  /** Where parts of it stand, where they were written. */
+  readonly places?: { readonly ratio?: Place; readonly timeout?: Place; readonly schedule?: Place };
   readonly place: Place;
 }
 
@@ -141,6 +151,8 @@ export interface Channel {
   readonly kind: string;
   /** What the channel itself travels through. */
   readonly needs: readonly CapabilityId[];
+  /** Where each of `needs` stands, in the same order. */
+  readonly places?: readonly Place[];
   readonly place: Place;
 }
 
@@ -222,6 +234,23 @@ export interface Configuration {
   readonly anchors: readonly Anchor[];
 }
 
+/** How one thing leans on the next along a proof: a need, or what else makes it wait for the other. */
+export type LeanKind = Need['kind'] | 'recovery' | 'start' | 'channel';
+
+/** One step of a proof, and where it is written. `from` may be a way out or a channel, by its name. */
+export interface Lean {
+  readonly from: string;
+  readonly to: CapabilityId;
+  readonly kind: LeanKind;
+  readonly place: Place;
+}
+
+/** One chain of reasons: what it shows, and each edge with its place. */
+export interface Proof {
+  readonly title: string;
+  readonly edges: readonly Lean[];
+}
+
 /** One mistake or finding, with everything an editor or a person at 3 a.m. needs. */
 export interface Diagnostic {
   /** Stable, `area/what`: `syntax/yaml`, `config/unknown-key`, `coverage/unprobed`. */
@@ -233,6 +262,14 @@ export interface Diagnostic {
   readonly place?: Place;
   /** The path that proves it. */
   readonly path?: readonly string[];
+  /** Every path that proves it, each edge with its place; `path` is the first of them. */
+  readonly proofs?: readonly Proof[];
   /** One sentence: what to do. */
   readonly help?: string;
+}
+
+/** A finding that was accepted in place: it is still told, and fails nothing. */
+export interface AcceptedFinding {
+  readonly finding: Diagnostic;
+  readonly acceptance: Acceptance;
 }

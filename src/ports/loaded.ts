@@ -47,7 +47,7 @@ export interface LoadedConfiguration {
   readonly deadman?: { readonly url: Secret; readonly everyMs: number };
   /** Every file that was read, for watching and for the log. */
   readonly sources: readonly { readonly file: string; readonly text: string }[];
-  /** Findings that the text alone shows (an inline secret); never errors. */
+  /** Findings that the text alone shows: an inline secret, a timeout longer than its interval. */
   readonly findings: readonly Diagnostic[];
 }
 

@@ -22,7 +22,10 @@ describe('the OpenAPI document', () => {
 
   beforeAll(async () => {
     served = await serve({
-      findings: () => [{ code: 'vantage/none', severity: 'warning', subject: '', message: 'no anchors' }],
+      findings: () => ({
+        findings: [{ code: 'vantage/none', severity: 'warning', subject: '', message: 'no anchors' }],
+        accepted: [],
+      }),
     });
     served.daemon.incidents.push(incident('rekor-1'), incident('rekor/log:tls.expiring', { state: 'resolved' }));
     served.daemon.observations.push(

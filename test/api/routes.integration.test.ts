@@ -21,10 +21,28 @@ describe('the routes', () => {
       listener: (event) => {
         if (event.kind === 'problem') broke.push(`${event.where}: ${event.message}`);
       },
-      findings: () => [
-        { code: 'recovery/none', severity: 'error', subject: 'store.read', message: 'no way out', place: PLACE },
-        { code: 'vantage/none', severity: 'warning', subject: '', message: 'no anchors', help: 'add one' },
-      ],
+      findings: () => ({
+        findings: [
+          { code: 'recovery/none', severity: 'error', subject: 'store.read', message: 'no way out', place: PLACE },
+          {
+            code: 'vantage/none',
+            severity: 'warning',
+            subject: '',
+            message: 'no anchors',
+            help: 'add one',
+            path: ['a.up'],
+            proofs: [
+              { title: 'why', edges: [{ from: 'a.up', to: 'b.up' as CapabilityId, kind: 'hard', place: PLACE }] },
+            ],
+          },
+        ],
+        accepted: [
+          {
+            finding: { code: 'runbook/missing', severity: 'warning', subject: 'store', message: 'no runbook' },
+            acceptance: { code: 'runbook/missing', because: 'we are new here', until: '2027-01-01', place: PLACE },
+          },
+        ],
+      }),
     });
   });
   beforeEach(() => {
@@ -110,7 +128,25 @@ describe('the routes', () => {
     const { json } = await get('/api/v1/findings');
     expect(json.items).toEqual([
       { code: 'recovery/none', severity: 'error', subject: 'store.read', message: 'no way out', ...PLACE },
-      { code: 'vantage/none', severity: 'warning', subject: '', message: 'no anchors', help: 'add one' },
+      {
+        code: 'vantage/none',
+        severity: 'warning',
+        subject: '',
+        message: 'no anchors',
+        help: 'add one',
+        path: ['a.up'],
+        proofs: [{ title: 'why', edges: [{ from: 'a.up', to: 'b.up', kind: 'hard', ...PLACE }] }],
+      },
+    ]);
+    expect(json['accepted']).toEqual([
+      {
+        code: 'runbook/missing',
+        severity: 'warning',
+        subject: 'store',
+        message: 'no runbook',
+        because: 'we are new here',
+        until: '2027-01-01',
+      },
     ]);
   });
 

@@ -141,13 +141,6 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
   ],
   ['range-ratio', '4:61-83', 'config/range', 'ratio asks for 5 failures of 4 runs', 'failures is at most 4'],
   ['range-tier', '3:11-12', 'config/range', 'tier must be at most 3', ''],
-  [
-    'range-timeout-longer-than-every',
-    '4:74-77',
-    'config/range',
-    'timeout is 20s, longer than every (5s)',
-    'a run must end before the next one begins',
-  ],
   ['range-window-that-ends-first', '2:57-74', 'config/range', 'the window ends before it begins', ''],
   ['type-in-a-union-of-a-kind', '4:53-57', 'config/type', 'port must be a number, not text', 'remove the quotes'],
   ['type-list-for-a-service', '2:9-14', 'config/type', 'shop must be a mapping, not a list', ''],

@@ -31,6 +31,11 @@ export interface ImpactInput {
   readonly forced: ReadonlyMap<CapabilityId, Forced>;
   readonly provenAt: (node: Node) => number | undefined;
   readonly now: number;
+  /**
+   * Where only some capabilities matter: these, with everything that each of them needs. Nothing else is looked at,
+   * and theirs comes out the same.
+   */
+  readonly within?: ReadonlySet<Node>;
 }
 
 const RANK = { 'at-risk': 1, degraded: 2, down: 3 } as const;
@@ -67,11 +72,13 @@ function fixedPoint(input: ImpactInput, cleared: ReadonlySet<CapabilityId>): Map
     roots.push(node);
   }
   const waiting = new Set<Node>();
+  const { within } = input;
+  const isLookedAt = (node: Node): boolean => within === undefined || within.has(node);
   const wake = (node: Node): void => {
-    for (const { node: dependent } of node.dependents) waiting.add(dependent);
+    for (const { node: dependent } of node.dependents) if (isLookedAt(dependent)) waiting.add(dependent);
   };
   roots.forEach(wake);
-  const order = dependentsInOrder(roots);
+  const order = dependentsInOrder(roots, isLookedAt);
   while (waiting.size > 0) {
     for (const node of order) {
       if (!waiting.delete(node)) continue;
@@ -96,12 +103,12 @@ function fixedPoint(input: ImpactInput, cleared: ReadonlySet<CapabilityId>): Map
 }
 
 /** Everything that rests on these nodes, in visiting order. */
-function dependentsInOrder(roots: readonly Node[]): readonly Node[] {
+function dependentsInOrder(roots: readonly Node[], isLookedAt: (node: Node) => boolean): readonly Node[] {
   const seen = new Set<Node>();
   const work = [...roots];
   for (let node = work.pop(); node !== undefined; node = work.pop())
     for (const { node: dependent } of node.dependents) {
-      if (seen.has(dependent)) continue;
+      if (seen.has(dependent) || !isLookedAt(dependent)) continue;
       seen.add(dependent);
       work.push(dependent);
     }

@@ -10,6 +10,7 @@ import type { Forced, Hit } from '../graph/impact.ts';
 import { capped, louder, loudnessOf } from '../paging/loudness.ts';
 import { destinations } from '../paging/route.ts';
 import type { Loudness } from '../incident/incident.ts';
+import { writtenDuration } from '../written-duration.ts';
 
 /** A question: if these failed in this mode, how would it look so long after? */
 export interface ImpactQuestion {
@@ -53,7 +54,7 @@ export function answerImpact(
     degraded: items('degraded').map(([item]) => item),
     atRisk: items('at-risk').map(([item, hit]) => ({
       ...item,
-      until: hit.until === null ? '' : `+${duration(hit.until - since)}`,
+      until: hit.until === null ? '' : `+${writtenDuration(hit.until - since)}`,
     })),
     unaffected: graph.nodes.filter((n) => !hits.has(n.id)).map((n) => n.id),
     notify: notified(graph, question.capabilities, hits, context.now),
@@ -89,7 +90,7 @@ function notified(
     (most, a) => louder(most, loudnessOf(a.hit.state, a.node.tier, a.hit.softOnly)),
     'record',
   );
-  const after = duration(Number.isFinite(afterMs) ? afterMs : 0);
+  const after = writtenDuration(Number.isFinite(afterMs) ? afterMs : 0);
   for (const service of new Set(failing.map((id) => id.slice(0, id.indexOf('.')) as ServiceId))) {
     const root = graph.services.get(service);
     const cap = (graph.probesOf.get(service) ?? []).reduce<Loudness>(
@@ -157,23 +158,4 @@ export function blockedPath(from: CapabilityId, hits: ReadonlyMap<CapabilityId, 
     at = hit.via[0];
   }
   return path;
-}
-
-/** Milliseconds as the configuration language writes them: `10m`, `1h30m`, `500ms`. */
-function duration(ms: number): string {
-  if (ms <= 0) return '0s';
-  let text = '';
-  let rest = Math.round(ms);
-  for (const [unit, size] of [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-    ['ms', 1],
-  ] as const) {
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${String(count)}${unit}`;
-    rest -= count * size;
-  }
-  return text;
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../model/configuration.ts';
+import type { Configuration, Diagnostic, Place } from '../../model/configuration.ts';
 import type { Graph } from '../graph/graph.ts';
 
 /** `owner/missing`, `runbook/missing` on tier 0 or 1 of ours · `vantage/none`. */
@@ -26,13 +26,21 @@ export function ownership(graph: Graph): readonly Diagnostic[] {
     }
   }
   if (graph.configuration.anchors.length === 0 && graph.configuration.probes.length > 0) {
+    const place = beginningOfTheRoot(graph.configuration);
     findings.push({
       code: 'vantage/none',
       severity: 'warning',
       subject: 'vantage',
+      ...(place === undefined ? {} : { place }),
       message: 'without anchors the monitor cannot tell the failure of its own network from that of its targets',
       help: 'name two or three things outside that nearly always answer: vantage: { anchors: [{ tcp: 192.0.2.1:443 }] }',
     });
   }
   return findings;
+}
+
+/** What is missing stands nowhere: the beginning of the root file, which is the one that holds the channels. */
+function beginningOfTheRoot({ channels, routes, services }: Configuration): Place | undefined {
+  const file = (channels[0] ?? routes[0] ?? services[0])?.place.file;
+  return file === undefined ? undefined : { file, line: 1, column: 1, endLine: 1, endColumn: 2 };
 }

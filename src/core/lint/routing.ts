@@ -1,37 +1,47 @@
-import type { Diagnostic } from '../../model/configuration.ts';
+import type { Diagnostic, Service } from '../../model/configuration.ts';
 import type { Graph } from '../graph/graph.ts';
-import { loudnessOf } from '../paging/loudness.ts';
-import { destinations } from '../paging/route.ts';
+import { hearersAt, momentsOfAWeek, toldAs } from './who-hears.ts';
+import type { Told } from './who-hears.ts';
 
-/** `page/none`: a failure of a probed service would reach nobody. */
-export function routing(graph: Graph): readonly Diagnostic[] {
+/** `page/none`: a failure of a service would reach nobody, always or at some hour of the coming week. */
+export function routing(graph: Graph, now: number): readonly Diagnostic[] {
+  const moments = momentsOfAWeek(graph.configuration, now);
   return [...graph.services.values()].flatMap((service) => {
-    const probes = graph.probesOf.get(service.id) ?? [];
-    if (probes.every((p) => !p.enabled || p.notify === 'record')) return [];
-    const tier = graph.tiers.get(service.id) ?? 1;
-    const event = loudnessOf('down', tier, false);
-    if (event === 'record') return [];
-    const routed = {
-      tier,
-      owner: service.owner ?? graph.configuration.serverOwner ?? null,
-      service: service.id,
-      capabilities: (graph.capabilitiesOf.get(service.id) ?? []).map((n) => n.id),
-      kind: 'service',
-      class: null,
-      labels: service.labels,
-      at: 0,
-    };
-    if (destinations(graph.configuration, routed, event).length > 0) return [];
-    return [
-      {
-        code: 'page/none',
-        severity: 'error' as const,
-        subject: service.id,
-        message: `a failure of ${service.id} (tier ${String(tier)}, owner ${routed.owner ?? 'nobody'}) would reach nobody: no route leads a ${event} to a channel`,
-        place: service.place,
-        path: [service.id],
-        help: 'add a route without `match` at the end, so that nothing falls through',
-      },
-    ];
+    const told = toldAs(graph, service);
+    if (told === undefined) return [];
+    const silent = moments.filter((at) => hearersAt(graph, service, told, at).length === 0);
+    const [at] = silent;
+    return at === undefined ? [] : [found(graph, service, told, silent.length === moments.length ? null : at)];
   });
+}
+
+function found(graph: Graph, service: Service, { tier, owner, event }: Told, at: number | null): Diagnostic {
+  const { channels, routes } = graph.configuration;
+  const who = `${service.id} (tier ${String(tier)}, owner ${owner ?? 'nobody'})`;
+  const when = at === null ? '' : `, on ${inWords(at)} for example,`;
+  const reason =
+    channels.length === 0
+      ? 'there is no channel'
+      : routes.length === 0
+        ? `there are ${String(channels.length)} channels and no routes`
+        : `no route leads a ${event} to a channel`;
+  return {
+    code: 'page/none',
+    severity: 'error',
+    subject: service.id,
+    message: `a failure of ${who}${when} would reach nobody: ${reason}`,
+    place: service.place,
+    path: [service.id],
+    help:
+      channels.length === 0
+        ? 'name one: channels: { mail: { kind: email, … } }; a single channel needs no routes'
+        : `add a route without match at the end, so that nothing falls through: routes: [ …, { page: [${channels[0]?.id ?? ''}] } ]`,
+  };
+}
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+function inWords(at: number): string {
+  const iso = new Date(at).toISOString();
+  return `${DAYS[new Date(at).getUTCDay()] ?? ''} at ${iso.slice(11, 16)} UTC`;
 }

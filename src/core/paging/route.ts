@@ -57,8 +57,8 @@ function matches(route: Route, routed: Routed): boolean {
 
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Hours of a named zone, judged by `Intl`; a span whose end is not after its start runs over midnight. */
-function withinHours(hours: NonNullable<Route['match']['hours']>, at: number): boolean {
+/** Whether a moment lies in hours of a named zone, judged by `Intl`; a span whose end is not after its start runs over midnight. */
+export function withinHours(hours: NonNullable<Route['match']['hours']>, at: number): boolean {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone: hours.timezone,
     weekday: 'short',
