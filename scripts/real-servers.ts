@@ -27,6 +27,7 @@ const realServers: readonly RealServer[] = [
   },
   { program: 'promtool', debianPackage: 'prometheus', tests: "the metrics page, judged by Prometheus' own linter" },
   { program: 'redis-server', debianPackage: 'redis-server', tests: 'probes of a real Redis' },
+  { program: 'script', debianPackage: 'bsdutils', tests: 'the questions of init, at a real terminal' },
 ];
 
 /** Debian keeps daemons in folders that are often missing from an ordinary user's PATH. */
