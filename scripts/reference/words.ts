@@ -264,7 +264,10 @@ export const WORDS: Words = {
   'route.match.hours.days': { type: 'list of `mon` … `sun`', meaning: 'default: every day' },
   'route.fallback.after': 'from the first attempt',
   'route.fallback.to': 'the channels that stand in',
-  'route.escalate': { type: '`{ after, to }`, or a list', meaning: 'while nobody acknowledged (no effect yet)' },
+  'route.escalate': {
+    type: '`{ after, to }`, or a list',
+    meaning: 'while nobody acknowledged: these channels get the page too',
+  },
 
   'once.services': 'what is worked on',
   'once.from': 'begin',
@@ -281,7 +284,7 @@ export const WORDS: Words = {
     meaning: 'places outside that nearly always answer: is it us?',
   },
 
-  'deadman.url': 'pinged while observations flow (no effect yet)',
+  'deadman.url': 'pinged by GET while runs flow, the log takes them, an anchor answers and the outbox drains',
   'deadman.every': 'how often',
 
   'log.path': 'the data folder; `--data` wins',

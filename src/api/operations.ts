@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import { listChannels, testChannel } from './routes/channels.ts';
 import { announceChange, listChanges } from './routes/changes.ts';
 import { streamEvents } from './routes/events.ts';
 import { listFindings } from './routes/findings.ts';
@@ -6,13 +7,22 @@ import { readGraph } from './routes/graph.ts';
 import { readLiveness, readReadiness } from './routes/health.ts';
 import { pushHeartbeat } from './routes/heartbeats.ts';
 import { predictImpact } from './routes/impact.ts';
-import { acknowledgeIncident, listIncidents, noteIncident, readIncident } from './routes/incidents.ts';
+import {
+  acknowledgeIncident,
+  closeIncident,
+  labelIncident,
+  listIncidents,
+  noteIncident,
+  readIncident,
+} from './routes/incidents.ts';
+import { endMaintenance, listMaintenance, planMaintenance } from './routes/maintenance.ts';
 import { readMetrics } from './routes/metrics.ts';
 import { listObservations, pushObservation, summariseObservations } from './routes/observations.ts';
 import { readOpenApi } from './routes/open-api.ts';
 import { listServices, readService } from './routes/services.ts';
 import { closeSession, openSession, readSession } from './routes/session.ts';
 import { readState } from './routes/state.ts';
+import { addSilence, endSilence, listSilences } from './routes/silences.ts';
 import { readStatus } from './routes/status.ts';
 import { readStrips } from './routes/strips.ts';
 
@@ -27,6 +37,16 @@ export const OPERATIONS: readonly Operation[] = [
   readIncident,
   acknowledgeIncident,
   noteIncident,
+  labelIncident,
+  closeIncident,
+  listChannels,
+  testChannel,
+  listSilences,
+  addSilence,
+  endSilence,
+  listMaintenance,
+  planMaintenance,
+  endMaintenance,
   listObservations,
   summariseObservations,
   readStrips,

@@ -18,7 +18,19 @@ export class AskError extends Error {
 const ASK_TIMEOUT_MS = 10_000;
 
 /** GETs JSON from a running daemon's API. Rejects with `AskError`. */
-export async function ask(url: string, token: string | undefined, route: string): Promise<unknown> {
+export function ask(url: string, token: string | undefined, route: string): Promise<unknown> {
+  return request(url, token, { method: 'GET', route });
+}
+
+/** What is said to a running daemon: a word with a body, or the end of something. */
+export interface Said {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly route: string;
+  readonly body?: unknown;
+}
+
+/** Asks or tells a running daemon; null where there is nothing to answer. Rejects with `AskError`. */
+export async function request(url: string, token: string | undefined, { method, route, body }: Said): Promise<unknown> {
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new AskError('unreachable', `ask ${url}: not the URL of a daemon; write it like http://127.0.0.1:9700`);
   }
@@ -26,23 +38,29 @@ export async function ask(url: string, token: string | undefined, route: string)
   let response: Response;
   try {
     response = await fetch(target, {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
     });
   } catch (cause) {
     const inner = whyNot(cause);
-    throw new AskError(
-      'unreachable',
-      `GET ${target}: ${inner}; is the daemon running there? Use --url, or --data to read a data folder`,
-      { cause },
-    );
+    const instead = method === 'GET' ? ' Use --url, or --data to read a data folder' : ' Use --url';
+    throw new AskError('unreachable', `${method} ${target}: ${inner}; is the daemon running there?${instead}`, {
+      cause,
+    });
   }
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body;
+  const answered: unknown = await response.json().catch(() => null);
+  if (response.ok) return answered;
   const detail =
-    typeof body === 'object' && body !== null && 'detail' in body ? String(body.detail) : response.statusText;
+    typeof answered === 'object' && answered !== null && 'detail' in answered
+      ? String(answered.detail)
+      : response.statusText;
   const code = response.status === 401 || response.status === 403 ? 'denied' : 'refused';
-  throw new AskError(code, `GET ${target}: ${String(response.status)} ${detail}`);
+  throw new AskError(code, `${method} ${target}: ${String(response.status)} ${detail}`);
 }
 
 /** In our words, and those of the system where it has some: `fetch` hides them one level below. */

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { isLoopback } from '../config/grammar/tcp-address.ts';
+import { readChannel } from '../config/read-channel.ts';
+import { configurationFiles } from './configuration-files.ts';
 import { answerImpact } from '../core/impact/answer-impact.ts';
 import { engine } from '../core/tocsin-engine.ts';
 import { startApi } from '../api/start-api.ts';
@@ -120,7 +122,14 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
       loaded,
       probeKinds: kinds.probes,
       channelKinds: kinds.channels,
+      readChannel: (channel) =>
+        readChannel(channel, {
+          channelKinds: kinds.channels,
+          read: configurationFiles,
+          env: (name) => options.env[name],
+        }),
       resolver,
+      ping: pingWatcher,
       askAnchor: (anchor, signal) => askAnchor(anchor, resolver, signal),
       sha256,
       listener: hear,
@@ -188,6 +197,18 @@ function tellUnpaged({ findings }: Findings, logger: ReturnType<typeof createLog
   }
   const more = unpaged.length - MAX_TOLD;
   if (more > 0) logger.warn({ more }, 'more findings about paging are not shown; tocsin check lists them');
+}
+
+/** One GET; whatever is no success is said without the address, which is a secret. */
+async function pingWatcher(url: Secret, signal: AbortSignal): Promise<void> {
+  const response = await fetch(url.reveal(), { signal, redirect: 'error' }).catch((error: unknown) => {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
+    throw new Error(
+      `it could not be reached${cause !== undefined && 'code' in cause ? ` (${String(cause.code)})` : ''}`,
+    );
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`it answered ${String(response.status)}`);
 }
 
 /** A heartbeat's own token, which is good for that heartbeat alone. */

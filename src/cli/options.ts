@@ -85,3 +85,12 @@ export function moment(text: string): number {
   if (Number.isNaN(at)) throw new InvalidArgumentError('write it like 2026-01-31T09:00:00Z, or 2h for two hours ago');
   return at;
 }
+
+/** A moment to come: ISO 8601 with its zone, or a duration from now; ISO 8601, for commander. */
+export function momentAhead(text: string): string {
+  if (/^(?:\d+(?:ms|s|m|h|d))+$/.test(text)) return new Date(Date.now() + durationMs(text)).toISOString();
+  const at = /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at))
+    throw new InvalidArgumentError('write it like 2026-01-31T09:00:00Z, or 2h for two hours from now');
+  return new Date(at).toISOString();
+}

@@ -2,17 +2,19 @@ import type { Channel } from '../model/configuration.ts';
 import type { ChannelId } from '../model/ids.ts';
 import type { ChannelKind } from '../ports/channel-kind.ts';
 import { knownKind } from './compile-probes.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { kindWords } from './explain-issues.ts';
 import type { Declarations } from './gather.ts';
 import { ChannelSchema } from './grammar/root.ts';
 import type { Mistakes } from './mistakes.ts';
 import { capabilitiesNamed } from './names.ts';
 import type { Names } from './names.ts';
-import { ownOptions, withKeys } from './own-options.ts';
+import { holdsSecret, ownOptions, withKeys } from './own-options.ts';
 import { itemPlaces, readFields, withNodes } from './read-fields.ts';
-import { child, placeOf } from './yaml-tree.ts';
+import { child, placeOf, plainAsWritten } from './yaml-tree.ts';
 
-const COMMON_KEYS = Object.keys(ChannelSchema.shape);
+/** What is common to all kinds of channels. */
+export const COMMON_KEYS = Object.keys(ChannelSchema.shape);
 
 /** A channel, and beside it its kind's options with their secrets. */
 export interface CompiledChannel {
@@ -37,13 +39,15 @@ export function compileChannels(
     const common = withKeys(node, (field) => COMMON_KEYS.includes(field));
     const fields = readFields(ChannelSchema, { node: common, at: key, subject, name }, mistakes);
     const needs = capabilitiesNamed(withNodes(fields.needs ?? [], child(node, 'needs')), names);
-    const written = child(node, 'kind');
-    if (written === undefined || fields.kind === undefined) return [];
-    const kind = knownKind(written, kinds, `${subject}.kind`, mistakes);
+    const kindNode = child(node, 'kind');
+    if (kindNode === undefined || fields.kind === undefined) return [];
+    const kind = knownKind(kindNode, kinds, `${subject}.kind`, mistakes);
     if (kind === undefined) return [];
     const options = ownOptions({ name, key, node, kind, common: COMMON_KEYS, subject }, mistakes);
     if (options === undefined) return [];
     const places = itemPlaces(child(node, 'needs'));
-    return [{ channel: { id: name as ChannelId, kind: kind.name, needs, places, place: placeOf(key) }, options }];
+    const written = holdsSecret({ node, kind }) ? {} : { written: canonicalJson(plainAsWritten(node)) };
+    const channel = { id: name as ChannelId, kind: kind.name, needs, ...written, places, place: placeOf(key) };
+    return [{ channel, options }];
   });
 }

@@ -45,6 +45,7 @@ export async function interpolate(root: YamlNode, given: Interpolation): Promise
       parts.push((from === 'env' ? fromEnv(reference, given) : await fromFile(reference, given, files)) ?? '');
       at = match.index + whole.length;
     }
+    node.written = text;
     node.value = parts.join('') + text.slice(at);
     node.interpolated = true;
   }

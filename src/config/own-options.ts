@@ -64,6 +64,11 @@ function impliedBy(short: YamlNode, options: Readonly<Record<string, ImpliedOpti
   return { kind: 'map', ...where, entries };
 }
 
+/** Whether a secret stands in the declaration itself, so that it must not be written down. */
+export function holdsSecret({ node, kind }: Pick<WithKind, 'node' | 'kind'>): boolean {
+  return secretsIn(kind.schema, node).some((secret) => !secret.interpolated);
+}
+
 /** A mapping with only some of its keys; anything else as it is, except that a text has no keys. */
 export function withKeys(node: YamlNode, wanted: (key: string) => boolean): YamlNode {
   if (node.kind !== 'map') return { ...node, kind: 'scalar', value: null, interpolated: false };

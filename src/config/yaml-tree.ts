@@ -17,6 +17,8 @@ export interface ScalarNode extends Located {
   readonly kind: 'scalar';
   value: string | number | boolean | null;
   interpolated: boolean;
+  /** What stood there before interpolation. */
+  written?: string;
   unresolved?: boolean;
 }
 
@@ -57,6 +59,18 @@ export function plain(node: YamlNode): unknown {
       for (const [key, entry] of node.entries) object[key] = plain(entry.value);
       return object;
     }
+  }
+}
+
+/** The node as plain data, as it is written: references to variables and files stand for themselves. */
+export function plainAsWritten(node: YamlNode): unknown {
+  switch (node.kind) {
+    case 'scalar':
+      return node.written ?? node.value;
+    case 'list':
+      return node.items.map(plainAsWritten);
+    case 'map':
+      return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, plainAsWritten(value)]));
   }
 }
 

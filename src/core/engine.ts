@@ -1,8 +1,8 @@
-import type { Configuration } from '../model/configuration.ts';
+import type { Channel, Configuration } from '../model/configuration.ts';
 import type { Effect } from '../model/effect.ts';
 import type { Entry } from '../model/entry.ts';
 import type { CapabilityId, IncidentId } from '../model/ids.ts';
-import type { CapabilityState, IncidentView, ServiceView } from '../model/view.ts';
+import type { CapabilityState, IncidentView, ServiceView, SilenceView, WindowView } from '../model/view.ts';
 
 /**
  * The whole engine as the shell sees it. `State` is opaque outside of core. `reduce` first fires every
@@ -23,5 +23,10 @@ export interface Engine<State> {
   readonly services: (state: State) => readonly ServiceView[];
   readonly incidents: (state: State) => readonly IncidentView[];
   readonly incident: (state: State, id: IncidentId) => IncidentView | undefined;
+  /** Channels that left the configuration in the last seven days, and when. */
+  readonly retired: (state: State) => readonly { readonly channel: Channel; readonly at: number }[];
+  /** Those that have not ended, the next to end first. */
+  readonly silences: (state: State) => readonly SilenceView[];
+  readonly windows: (state: State) => readonly WindowView[];
   readonly capabilityStates: (state: State) => Iterable<readonly [CapabilityId, CapabilityState]>;
 }

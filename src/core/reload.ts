@@ -10,6 +10,9 @@ import { isLive } from './incident/incident.ts';
 import { settle } from './incident/settle.ts';
 import type { State, Window } from './state.ts';
 
+/** A channel that left the configuration still delivers what it owes for so long. */
+const RETIRED_MS = 7 * 86_400_000;
+
 /**
  * A configuration takes effect. State is keyed by probe id; a new probe, or one whose own options changed, is
  * unknown. It resolves nothing but what it removes; deadlines take their new values, never earlier than now.
@@ -28,6 +31,7 @@ export function reload(state: State, configuration: Configuration, at: number, e
   for (const probe of configuration.probes) if (probe.enabled && !state.probes.has(probe.id)) enrol(state, probe, at);
   planWindows(state, configuration);
   moveReminders(state, configuration, at);
+  retireChannels(state, configuration, at);
   state.configuration = configuration;
   state.graph = graph;
   reindex(state, graph);
@@ -97,6 +101,15 @@ function planWindows(state: State, { maintenance }: Configuration): void {
     };
     state.windows.set(window.id, window);
   }
+}
+
+/** What was told by a channel is resolved by it, whatever a reload did since; but not for ever. */
+function retireChannels(state: State, { channels }: Configuration, at: number): void {
+  const declared = new Set(channels.map(({ id }) => id));
+  for (const channel of state.configuration?.channels ?? [])
+    if (!declared.has(channel.id)) state.retired.set(channel.id, { channel, at });
+  for (const [id, retired] of state.retired)
+    if (declared.has(id) || at - retired.at > RETIRED_MS) state.retired.delete(id);
 }
 
 function moveReminders(state: State, { remindMs }: Configuration, at: number): void {

@@ -35,6 +35,8 @@ export function restart(state: State, entry: StartFact, at: number, effects: Eff
   for (const incident of state.incidents.values()) {
     if (!isLive(incident)) continue;
     if (incident.remindAt !== null) incident.remindAt += gapMs;
+    if (incident.escalation !== null)
+      incident.escalation = { ...incident.escalation, from: incident.escalation.from + gapMs };
     if (incident.hold !== null && incident.state === 'pending') {
       incident.hold = {
         ...incident.hold,

@@ -1,7 +1,7 @@
-import type { Configuration } from '../model/configuration.ts';
+import type { Channel, Configuration } from '../model/configuration.ts';
 import type { Command } from '../model/entry.ts';
 import type { Effect } from '../model/effect.ts';
-import type { CapabilityId, IncidentId, ProbeId, ServiceId } from '../model/ids.ts';
+import type { CapabilityId, ChannelId, IncidentId, ProbeId, ServiceId } from '../model/ids.ts';
 import type { FactValue } from '../model/run.ts';
 import type { Graph } from './graph/graph.ts';
 import type { Incident } from './incident/incident.ts';
@@ -63,6 +63,8 @@ export interface State {
   readonly asks: Map<ProbeId, Ask>;
   readonly windows: Map<string, Window>;
   readonly silences: Map<string, Silence>;
+  /** Channels that left the configuration, and when: resolves still go by them for a while. */
+  readonly retired: Map<ChannelId, { readonly channel: Channel; readonly at: number }>;
   changes: readonly KnownChange[];
   drifts: readonly KnownDrift[];
   /** Which probes share a certificate authority, a resolver, an address prefix, a place that they are seen from. */
@@ -99,6 +101,7 @@ export function initialState(): State {
     asks: new Map(),
     windows: new Map(),
     silences: new Map(),
+    retired: new Map(),
     changes: [],
     drifts: [],
     factorUsers: new Map(),

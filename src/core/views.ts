@@ -108,6 +108,7 @@ export function incidentView(state: State, id: IncidentId): IncidentView | undef
     acknowledgedBy: incident.acknowledgedBy,
     held: incident.held === null ? null : `${incident.held.reason}: ${incident.held.by}`,
     closedBecause: incident.closedBecause,
+    label: incident.label,
     incident: compose(
       { state, graph: state.graph, configuration: state.configuration, now: state.at, effects: [] },
       incident,

@@ -126,6 +126,11 @@ export class ChannelQueue {
     return true;
   }
 
+  /** Nothing waits for its next attempt any more: whatever was refused before may be tried at once. */
+  hurry(): void {
+    for (const line of this.#lines.values()) for (const job of line) if (job.attempts > 0) job.notBefore = 0;
+  }
+
   /** All that is queued or in flight. */
   *jobs(): Iterable<Job> {
     for (const line of this.#lines.values()) yield* line;

@@ -1,12 +1,15 @@
 import type { Configuration } from '../model/configuration.ts';
 import type { Command } from '../model/entry.ts';
 import type { IncidentId } from '../model/ids.ts';
+import type { SilenceView, WindowView } from '../model/view.ts';
 import type { Refusal } from '../ports/daemon-view.ts';
 
 /** What a command is checked against. */
 export interface CommandContext {
   readonly configuration: Configuration;
   readonly knows: (incident: IncidentId) => boolean;
+  readonly silences: readonly SilenceView[];
+  readonly windows: readonly WindowView[];
   readonly now: number;
 }
 
@@ -30,7 +33,12 @@ export function checkCommand(command: Command, context: CommandContext): Refusal
         : { kind: 'invalid', message: 'a maintenance window must end in the future, and after it begins' };
     }
     case 'unsilence':
+      return context.silences.some(({ id }) => id === command.id)
+        ? undefined
+        : { kind: 'not-found', message: `there is no silence ${command.id}` };
     case 'end-maintenance':
-      return undefined;
+      return context.windows.some(({ id }) => id === command.id)
+        ? undefined
+        : { kind: 'not-found', message: `there is no maintenance ${command.id}` };
   }
 }

@@ -18,6 +18,8 @@ export interface CommitLimits {
   readonly most: number;
   /** How long the log may take nothing before it counts as failing. */
   readonly failingAfterMs: number;
+  /** How long it must have refused nothing before that is over: a disk at its edge takes one commit and refuses the next. */
+  readonly settledAfterMs: number;
 }
 
 const COMMIT_LIMITS: CommitLimits = {
@@ -26,6 +28,7 @@ const COMMIT_LIMITS: CommitLimits = {
   backlog: 50_000,
   most: 500_000,
   failingAfterMs: 5000,
+  settledAfterMs: 60_000,
 };
 
 export interface CommitWriterParts {
@@ -75,7 +78,11 @@ export class CommitWriter {
   #retryTimer: NodeJS.Timeout | undefined;
   #failingTimer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** Whether what is to be sent waits for the disk no longer. */
   #failing = false;
+  /** Whether the beginning of this episode was told, and not its end yet. */
+  #told = false;
+  #lastFailureAt = -Infinity;
   #lastError = 'the log does not answer';
 
   constructor(parts: CommitWriterParts, committed: number, decisionHash: Sha256) {
@@ -172,18 +179,23 @@ export class CommitWriter {
     this.#decisionHash = commit.decisionHash;
     if (commit.snapshot === this.#snapshot) this.#snapshot = undefined;
     this.#parts.emit({ kind: 'committed', entries: countByKind(records), ms });
-    if (this.#failing && this.#records.length <= this.#limits.chunk) {
-      this.#failing = false;
-      this.#parts.failing('end', 'the log takes entries again');
-    }
+    if (this.#records.length <= this.#limits.chunk) this.#recovered();
     this.#settle();
     // What came meanwhile has waited as long as this commit took: long enough.
     if (this.#records.length > 0 || this.#snapshot !== undefined) this.#schedule(true);
   }
 
+  #recovered(): void {
+    this.#failing = false;
+    if (!this.#told || this.#parts.monotonic() - this.#lastFailureAt < this.#limits.settledAfterMs) return;
+    this.#told = false;
+    this.#parts.failing('end', 'the log takes entries again');
+  }
+
   #retry(thrown: unknown): void {
     const code = thrown instanceof LogError ? thrown.code : 'io';
     this.#lastError = reasonOf(thrown);
+    this.#lastFailureAt = this.#parts.monotonic();
     this.#parts.emit({ kind: 'commit-failed', code, message: this.#lastError });
     const delayMs = RETRY_MS[Math.min(this.#failures++, RETRY_MS.length - 1)];
     this.#retryTimer = setTimeout(() => void this.#write(), delayMs);
@@ -192,7 +204,10 @@ export class CommitWriter {
   #fail(): void {
     if (this.#failing) return;
     this.#failing = true;
+    this.#lastFailureAt = this.#parts.monotonic();
     this.#hand(this.#records.length);
+    if (this.#told) return;
+    this.#told = true;
     this.#parts.failing('begin', this.#lastError);
   }
 

@@ -1,9 +1,11 @@
+import type { Channel } from '../model/configuration.ts';
 import type { ObservationFact } from '../model/entry.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { DaemonView } from '../ports/daemon-view.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { DaemonEvent, Gauges } from '../ports/telemetry.ts';
 import type { DaemonParts } from './parts.ts';
+import { armRetired } from './retired-channels.ts';
 import { recover } from './recover.ts';
 import { RunningDaemon } from './running-daemon.ts';
 
@@ -35,11 +37,29 @@ export async function startDaemon<State>(parts: DaemonParts<State>): Promise<Dae
   };
   const recovered = await recover(parts.engine, parts.log, parts.sha256, emit);
   const daemon = new RunningDaemon({ ...parts, listener: emit }, recovered);
+  const { state, at } = recovered.position;
+  const retired = await armRetired(leftSince(parts, state, at ?? parts.clock.wall()), {
+    ...parts,
+    readChannel: parts.readChannel,
+    now: daemon.clock.now(),
+  });
   try {
-    daemon.start();
+    daemon.start(retired);
   } catch (thrown) {
     await daemon[Symbol.asyncDispose]();
     throw thrown;
   }
   return daemon;
+}
+
+/** Channels that left the configuration: those that the engine knows of, and those that the new configuration lacks. */
+function leftSince<State>(
+  { engine, loaded }: DaemonParts<State>,
+  state: State,
+  at: number,
+): readonly { readonly channel: Channel; readonly at: number }[] {
+  const before = engine.configuration(state)?.channels ?? [];
+  return [...engine.retired(state), ...before.map((channel) => ({ channel, at }))].filter(
+    ({ channel }) => !loaded.channels.has(channel.id),
+  );
 }

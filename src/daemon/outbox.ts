@@ -1,13 +1,17 @@
 import type { SentFact } from '../model/entry.ts';
-import type { ChannelId } from '../model/ids.ts';
+import type { ChannelId, IncidentId } from '../model/ids.ts';
+import type { NotificationEvent } from '../model/notification.ts';
 import type { ChannelKind, Delivery } from '../ports/channel-kind.ts';
 import type { OutboxItem } from '../ports/log.ts';
 import type { DaemonListener } from '../ports/telemetry.ts';
+import type { ChannelHealth } from './channel-health.ts';
 import { ChannelQueue, newJob } from './channel-queue.ts';
 import type { Job, QueueLimits } from './channel-queue.ts';
 import { reasonOf } from './daemon-error.ts';
 import { withDeadline } from './deadline.ts';
+import type { Ended } from './deadline.ts';
 import type { Alongside } from './log-record.ts';
+import type { RetiredChannel } from './retired-channels.ts';
 import { Threads } from './threads.ts';
 import { UpkeepRounds } from './upkeep.ts';
 import type { WakeUp, WakeUps } from './wake-ups.ts';
@@ -51,9 +55,19 @@ export interface OutboxParts {
   readonly record: (fact: SentFact, alongside: Alongside) => void;
   /** Whether what the channel travels through is down: then a fallback need not wait. */
   readonly needsDown: (channel: ChannelId) => boolean;
+  /** Hears of every attempt how the channel took it. */
+  readonly health: Pick<ChannelHealth, 'took' | 'refused' | 'lost'>;
   readonly emit: DaemonListener;
   readonly threads: ReadonlyMap<string, unknown>;
   readonly limits?: Partial<OutboxLimits>;
+}
+
+/** What became of a message. `at` is wall time. */
+export interface LastDelivery {
+  readonly at: number;
+  readonly event: NotificationEvent;
+  readonly result: SentFact['result'];
+  readonly detail?: string;
 }
 
 /** A notification, and every delivery made for its sake; its row goes when the last of them has ended. */
@@ -81,11 +95,12 @@ export class Outbox implements AsyncDisposable {
   readonly #parcelOf = new Map<Job, Parcel>();
   readonly #threads: Threads;
   readonly #upkeep: UpkeepRounds;
+  readonly #last = new Map<ChannelId, LastDelivery>();
   readonly #stop = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
   #channels: ReadonlyMap<ChannelId, ArmedChannel> = new Map();
   /** Channels that left the configuration, and until when they still deliver (monotonic). */
-  readonly #retired = new Map<ChannelId, { readonly channel: ArmedChannel; readonly until: number }>();
+  readonly #retired = new Map<ChannelId, RetiredChannel>();
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -112,11 +127,19 @@ export class Outbox implements AsyncDisposable {
   /** The channels of the configuration that now holds. Those that left it deliver what they still owe. */
   setChannels(channels: ReadonlyMap<ChannelId, ArmedChannel>): void {
     const until = this.#parts.wakeUps.now() + this.#limits.retiredMs;
-    for (const [id, channel] of this.#channels) if (!channels.has(id)) this.#retired.set(id, { channel, until });
+    for (const [id, channel] of this.#channels)
+      if (!channels.has(id)) this.#retired.set(id, { kind: 'armed', channel, until });
     for (const id of channels.keys()) this.#retired.delete(id);
     this.#channels = channels;
     for (const [id, line] of this.#lines) line.queue.pace = this.#channelOf(id)?.kind.pace;
     for (const id of channels.keys()) this.#upkeep.begin(id);
+  }
+
+  /** Takes the channels that had left the configuration before this start; each for as long as it says. */
+  setRetired(retired: ReadonlyMap<ChannelId, RetiredChannel>): void {
+    const now = this.#parts.wakeUps.now();
+    for (const [id, each] of retired)
+      if (!this.#channels.has(id)) this.#retired.set(id, { ...each, until: now + each.until });
   }
 
   /** Takes messages; ones that it has already are left alone. */
@@ -129,9 +152,58 @@ export class Outbox implements AsyncDisposable {
     }
   }
 
-  /** Waits until nothing can be delivered at once any more (what waits for a retry is not waited for). */
+  /** How many messages are still to be delivered. */
+  get remaining(): number {
+    return this.#parcels.size;
+  }
+
+  /** What became of the newest message of each channel, since this start. */
+  get lastDeliveries(): ReadonlyMap<ChannelId, LastDelivery> {
+    return this.#last;
+  }
+
+  /** One real message by a channel, past its queue: does it arrive? Undefined where there is no such channel. */
+  async test(id: ChannelId, instance: string, reason: string): Promise<Delivery | undefined> {
+    const channel = this.#channels.get(id);
+    if (channel === undefined) return undefined;
+    const { wakeUps } = this.#parts;
+    const now = this.#parts.wall();
+    const sentAt = new Date(now).toISOString();
+    const notification = { version: 1, event: 'test', drill: false, instance, sequence: 0, incident: null } as const;
+    const idempotencyKey = `${instance}/test/${id}/${String(now)}`;
+    const ended = await withDeadline(
+      { dueMs: wakeUps.now() + this.#limits.attemptMs, graceMs: 250, wakeUps, signal: this.#stop.signal },
+      (signal) =>
+        channel.kind.deliver(
+          channel.options,
+          { ...notification, sentAt, reason },
+          { signal, now, idempotencyKey, thread: null },
+        ),
+    );
+    const delivery = this.#deliveryOf(ended, id, channel);
+    const { kind } = delivery;
+    if (kind === 'delivered') this.#parts.health.took(id);
+    this.#note(id, 'test', kind === 'delivered' ? 'delivered' : 'failed', saidOf(delivery));
+    const said = saidOf(delivery);
+    const fact = {
+      notification: idempotencyKey,
+      incident: 'test' as IncidentId,
+      channel: id,
+      sequence: 0,
+      attempts: 1,
+    };
+    const result = kind === 'delivered' ? 'delivered' : 'failed';
+    this.#parts.record({ kind: 'sent', ...fact, event: 'test', result, ...(said && { detail: said }) }, {});
+    return delivery;
+  }
+
+  /** Tries once more at once what waits for its next attempt, and waits until nothing is under way any more. */
   async drain(withinMs: number): Promise<void> {
     const until = this.#parts.wakeUps.now() + withinMs;
+    for (const [channel, line] of this.#lines) {
+      line.queue.hurry();
+      this.#pump(channel, line);
+    }
     const bounded = { dueMs: until, graceMs: 0, wakeUps: this.#parts.wakeUps };
     await withDeadline(bounded, async () => {
       while (this.#attempts.size > 0 && this.#parts.wakeUps.now() < until) await Promise.race(this.#attempts);
@@ -188,7 +260,7 @@ export class Outbox implements AsyncDisposable {
     // Whatever came back, at the end of the daemon nothing is decided any more: the row stays.
     if (this.#stop.signal.aborted && delivery.kind !== 'delivered') return;
     const ms = Math.round(this.#parts.wakeUps.now() - begun);
-    const said = delivery.kind === 'delivered' ? delivery.detail : delivery.error;
+    const said = saidOf(delivery);
     const event = { channel: job.channel, event: effect.notification.event, incident: effect.incident, ms };
     this.#parts.emit({
       kind: 'delivery',
@@ -199,14 +271,17 @@ export class Outbox implements AsyncDisposable {
     switch (delivery.kind) {
       case 'delivered':
         line.queue.done(job);
+        this.#parts.health.took(job.channel);
         this.#end(job, 'delivered', delivery.detail, delivery.thread);
         break;
       case 'failed':
         line.queue.done(job);
+        this.#parts.health.lost(job.channel, `${messageOf(job)} was refused for good: ${delivery.error}`);
         this.#startFallback(job);
         this.#end(job, 'failed', delivery.error);
         break;
       case 'retry':
+        this.#parts.health.refused(job.channel, delivery.error);
         this.#retry(job, line, delivery);
         break;
     }
@@ -217,7 +292,7 @@ export class Outbox implements AsyncDisposable {
   async #deliver(job: Job): Promise<Delivery> {
     const { effect } = job.item;
     const channel = this.#channelOf(job.channel);
-    if (channel === undefined) return { kind: 'failed', error: `there is no channel ${job.channel} any more` };
+    if (channel === undefined) return { kind: 'failed', error: this.#whyGone(job.channel) };
     const { attemptMs } = this.#limits;
     const { wakeUps } = this.#parts;
     await this.#upkeep.settled(job.channel, effect.incident);
@@ -229,21 +304,36 @@ export class Outbox implements AsyncDisposable {
       (signal) =>
         channel.kind.deliver(channel.options, notification, { signal, now, idempotencyKey: effect.id, thread }),
     );
+    return this.#deliveryOf(ended, job.channel, channel);
+  }
+
+  #deliveryOf(ended: Ended<Delivery>, id: ChannelId, { kind }: ArmedChannel): Delivery {
     switch (ended.kind) {
       case 'done':
         return ended.result;
       case 'threw':
-        return { kind: 'retry', error: `delivering by ${channel.kind.name} threw: ${reasonOf(ended.thrown)}` };
+        return { kind: 'retry', error: `delivering by ${kind.name} threw: ${reasonOf(ended.thrown)}` };
       case 'abandoned':
-        return { kind: 'retry', error: `no answer from ${job.channel} within ${attemptMs} ms` };
+        return { kind: 'retry', error: `no answer from ${id} within ${this.#limits.attemptMs} ms` };
     }
+  }
+
+  #note(channel: ChannelId, event: NotificationEvent, result: SentFact['result'], detail?: string): void {
+    this.#last.set(channel, { at: this.#parts.wall(), event, result, ...(detail === undefined ? {} : { detail }) });
   }
 
   #channelOf(id: ChannelId): ArmedChannel | undefined {
     const retired = this.#retired.get(id);
-    if (retired !== undefined && retired.until > this.#parts.wakeUps.now()) return retired.channel;
-    this.#retired.delete(id);
-    return this.#channels.get(id);
+    if (retired === undefined) return this.#channels.get(id);
+    if (retired.until <= this.#parts.wakeUps.now()) this.#retired.delete(id);
+    else if (retired.kind === 'armed') return retired.channel;
+    return undefined;
+  }
+
+  #whyGone(id: ChannelId): string {
+    const retired = this.#retired.get(id);
+    const gone = `there is no channel ${id} any more`;
+    return retired?.kind === 'lost' ? `${gone}, and what it was cannot be had again: ${retired.message}` : gone;
   }
 
   #retry(job: Job, line: Line, delivery: Extract<Delivery, { kind: 'retry' }>): void {
@@ -291,6 +381,7 @@ export class Outbox implements AsyncDisposable {
     const finished = parcel.open.size === 0;
     if (finished) this.#parcels.delete(effect.id);
     if (result === 'superseded') this.#emitSuperseded(job, detail);
+    else this.#note(job.channel, effect.notification.event, result, detail);
     this.#parts.record(
       {
         kind: 'sent',
@@ -338,4 +429,13 @@ export class Outbox implements AsyncDisposable {
       ...(detail === undefined ? {} : { detail }),
     });
   }
+}
+
+function saidOf(delivery: Delivery): string | undefined {
+  return delivery.kind === 'delivered' ? delivery.detail : delivery.error;
+}
+
+/** `the resolve about rekor-1`. */
+function messageOf({ item: { effect } }: Job): string {
+  return `the ${effect.notification.event} about ${effect.incident}`;
 }

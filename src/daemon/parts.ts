@@ -1,5 +1,5 @@
 import type { Engine } from '../core/engine.ts';
-import type { Configuration } from '../model/configuration.ts';
+import type { Channel, Configuration } from '../model/configuration.ts';
 import type { CapabilityId, ProbeId } from '../model/ids.ts';
 import type { CapabilityState } from '../model/view.ts';
 import type { ChannelKind } from '../ports/channel-kind.ts';
@@ -12,7 +12,9 @@ import type { DaemonListener } from '../ports/telemetry.ts';
 import type { CommitLimits } from './commit-writer.ts';
 import type { CronCalendar } from './cron-calendar.ts';
 import type { Hash } from '../core/decision-hash.ts';
+import type { Ping } from './deadman.ts';
 import type { LaneLimits } from './lanes.ts';
+import type { ReadChannelAgain } from './retired-channels.ts';
 import type { OutboxLimits } from './outbox.ts';
 import type { AskAnchor } from './vantage.ts';
 
@@ -39,6 +41,10 @@ export interface DaemonParts<State> {
   /** By name, as in `kind:`. */
   readonly probeKinds: ReadonlyMap<string, ProbeKind>;
   readonly channelKinds: ReadonlyMap<string, ChannelKind>;
+  /** Tells the watcher outside that we live; absent: nobody is told. */
+  readonly ping?: Ping;
+  /** Reads the declaration of a channel again that left the configuration; absent where that is not possible. */
+  readonly readChannel?: (channel: Channel) => Promise<ReadChannelAgain>;
   readonly resolver: NameResolver;
   /** Asks a place outside whether it answers at all: is it us? */
   readonly askAnchor: AskAnchor;

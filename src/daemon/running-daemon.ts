@@ -2,14 +2,18 @@ import { clearInterval, setInterval } from 'node:timers';
 import type { ChangeFact, Entry, Fact, ObservationFact, TroubleFact } from '../model/entry.ts';
 import type { ChannelId, ProbeId } from '../model/ids.ts';
 import type { DaemonView, PushedResult, Refusal } from '../ports/daemon-view.ts';
+import type { Configuration } from '../model/configuration.ts';
+import type { IncidentView } from '../model/view.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { Gauges } from '../ports/telemetry.ts';
 import type { ArmedProbe } from './armed-probe.ts';
+import { ChannelHealth } from './channel-health.ts';
 import { nodeCronCalendar } from './cron-calendar.ts';
 import type { CronCalendar } from './cron-calendar.ts';
 import type { Daemon } from './daemon.ts';
 import { reasonOf } from './daemon-error.ts';
 import { within } from './deadline.ts';
+import { Deadman } from './deadman.ts';
 import { EntryClock } from './entry-clock.ts';
 import { FactsBook } from './facts-book.ts';
 import { Lanes } from './lanes.ts';
@@ -26,6 +30,7 @@ import { Prober } from './prober.ts';
 import type { MadeRun } from './prober.ts';
 import type { RecoveredDaemon } from './recover.ts';
 import { RemoteClocks } from './remote-clocks.ts';
+import type { RetiredChannel } from './retired-channels.ts';
 import { Scheduler } from './scheduler.ts';
 import type { StartedRun } from './scheduler.ts';
 import { Sequencer } from './sequencer.ts';
@@ -38,6 +43,10 @@ const LANES = { total: 2000, perTarget: 16 };
 /** Three waits of a stop (for the log, for deliveries, for the log again) fit into the thirty seconds that supervisors give. */
 const DRAIN_MS = 5000;
 const BEAT_MS = 1000;
+/** A notification that nobody took for so long, and several runs' time without a run, are told to the watcher outside. */
+const UNDELIVERED_MS = 300_000;
+const SILENT_RUNS = 3;
+const SILENT_AT_LEAST_MS = 60_000;
 /** Announced changes kept for showing. */
 const CHANGES_KEPT = 200;
 
@@ -55,6 +64,8 @@ export class RunningDaemon<State> implements Daemon {
   readonly #scheduler: Scheduler;
   readonly #maintenance: MaintenanceCalendar;
   readonly #vantage: Vantage;
+  readonly #health: ChannelHealth;
+  readonly #deadman: Deadman;
   readonly #loopDelay: LoopDelay;
   /** On the entries' clock. */
   readonly #wakeUps: WakeUps;
@@ -67,6 +78,9 @@ export class RunningDaemon<State> implements Daemon {
   #beat: NodeJS.Timeout | undefined;
   #rejected: string | undefined;
   #shedding = false;
+  /** When a run ended last (monotonic), and how long that may be ago. */
+  #observedAt: number;
+  #longestSilenceMs = Infinity;
   #isReady = false;
   #stopping: Promise<void> | undefined;
 
@@ -77,6 +91,7 @@ export class RunningDaemon<State> implements Daemon {
     const now = (): number => this.clock.now();
     const calendar = (this.#calendar = parts.calendar ?? nodeCronCalendar(report));
     this.parts = parts;
+    this.#observedAt = monotonic();
     this.#loaded = parts.loaded;
     this.#changes = recovered.changes.slice(-CHANGES_KEPT);
     this.#memories = new Map(parts.log.recovered.memories);
@@ -96,11 +111,19 @@ export class RunningDaemon<State> implements Daemon {
       facts: new FactsBook(parts.sha256),
       emit,
     });
+    this.#health = new ChannelHealth({
+      wakeUps: this.#deadlines,
+      needsDown: (channel) => this.#needsDown(channel),
+      tell: (channel, state, message) =>
+        void this.sequencer.append({ kind: 'trouble', what: 'channel', channel, state, message }),
+      failing: failingChannels(parts.engine.incidents(recovered.position.state)),
+    });
     this.outbox = new Outbox({
       wall: () => this.clock.wall(),
       wakeUps: this.#deadlines,
       record: (fact, alongside) => void this.sequencer.append(fact, alongside),
       needsDown: (channel) => this.#needsDown(channel),
+      health: this.#health,
       emit,
       threads: parts.log.recovered.threads,
       ...(limits?.outbox === undefined ? {} : { limits: limits.outbox }),
@@ -138,6 +161,12 @@ export class RunningDaemon<State> implements Daemon {
       wakeUps: this.#deadlines,
       record: (fact) => void this.#append(fact),
     });
+    this.#deadman = new Deadman({
+      wakeUps: this.#deadlines,
+      ping: parts.ping ?? (() => Promise.resolve()),
+      doubt: () => this.#doubt(),
+      emit,
+    });
     this.view = daemonView(this);
     this.gauges = daemonGauges(this);
   }
@@ -173,7 +202,7 @@ export class RunningDaemon<State> implements Daemon {
     ];
   }
 
-  start(): void {
+  start(retired: ReadonlyMap<ChannelId, RetiredChannel>): void {
     const { engine } = this.parts;
     const before = engine.configuration(this.sequencer.state);
     // Probes stand ready before the first entry, for that entry asks to re-run whatever was open.
@@ -184,6 +213,7 @@ export class RunningDaemon<State> implements Daemon {
       this.#enterConfiguration(before?.hash, alongside);
     });
     this.#endOldTroubles();
+    this.outbox.setRetired(retired);
     this.outbox.put(this.parts.log.recovered.outbox);
     this.#beat = setInterval(() => this.sequencer.checkClock(), BEAT_MS);
     void this.#scheduler.firstRound.then(() => (this.#isReady = true));
@@ -253,11 +283,15 @@ export class RunningDaemon<State> implements Daemon {
     clearInterval(this.#beat);
     this.#maintenance[Symbol.dispose]();
     this.#vantage[Symbol.dispose]();
+    this.#deadman[Symbol.dispose]();
+    this.#health[Symbol.dispose]();
     await this.#scheduler[Symbol.asyncDispose]();
     // What was decided must be on disk before it may leave; so commit, then deliver, then record that.
     await within(this.#deadlines, drainMs, this.sequencer.committed(this.sequencer.position.n));
     await this.outbox.drain(drainMs);
     await this.outbox[Symbol.asyncDispose]();
+    const messages = this.outbox.remaining;
+    if (messages > 0) this.parts.listener({ kind: 'undelivered', messages });
     const written = await this.sequencer.close(drainMs);
     if (!written)
       this.parts.listener({ kind: 'problem', where: 'stop', message: 'the log did not take the last entries in time' });
@@ -285,9 +319,12 @@ export class RunningDaemon<State> implements Daemon {
     const scheduled = [...armed.values()].filter(({ probe }) => probe.schedule.kind !== 'pushed');
     this.#scheduler.set(scheduled, fresh);
     enter(this.#forget(fresh));
+    this.#health.keepOnly(channels);
     this.#maintenance.set(loaded.configuration.maintenance);
     const pace = Math.min(...loaded.configuration.probes.map((probe) => probe.confirm.everyMs), Infinity);
     this.#vantage.set(loaded.configuration.anchors, pace);
+    this.#longestSilenceMs = longestSilence(loaded.configuration);
+    this.#deadman.set(this.parts.ping === undefined ? undefined : loaded.deadman);
   }
 
   #enterConfiguration(before: string | undefined, alongside: Alongside): void {
@@ -338,6 +375,7 @@ export class RunningDaemon<State> implements Daemon {
   }
 
   #tellObserved({ probe }: ArmedProbe, observation: ObservationFact): void {
+    this.#observedAt = this.parts.clock.monotonic();
     this.parts.listener({ kind: 'observed', service: probe.service, probeKind: probe.kind, observation });
   }
 
@@ -361,6 +399,20 @@ export class RunningDaemon<State> implements Daemon {
       this.#append(trouble(what, 'end', 'the daemon was started anew'));
   }
 
+  /** Why a page might not be made or not arrive; undefined while both work. */
+  #doubt(): string | undefined {
+    const now = this.parts.clock.monotonic();
+    const silentMs = now - this.#observedAt;
+    const oldest = this.outbox.oldestAt();
+    const { logTrouble } = this.sequencer;
+    if (logTrouble !== undefined) return `the log takes no entries: ${logTrouble}`;
+    if (this.#vantage.isBlind) return 'no anchor answers';
+    if (silentMs > this.#longestSilenceMs) return `no probe has run for ${Math.round(silentMs / 1000)} s`;
+    if (oldest !== null && this.clock.now() - oldest > UNDELIVERED_MS)
+      return `a notification has waited for ${Math.round((this.clock.now() - oldest) / 1000)} s`;
+    return undefined;
+  }
+
   #needsDown(channel: ChannelId): boolean {
     const needs = this.#loaded.configuration.channels.find((each) => each.id === channel)?.needs ?? [];
     if (needs.length === 0) return false;
@@ -368,6 +420,21 @@ export class RunningDaemon<State> implements Daemon {
       if (state === 'down' && needs.includes(id)) return true;
     return false;
   }
+}
+
+/** Without a run for so long, runs do not flow. Infinite where nothing runs by an interval. */
+function longestSilence({ probes }: Configuration): number {
+  const everyMs = probes.flatMap(({ enabled, schedule }) =>
+    enabled && schedule.kind === 'every' ? [schedule.everyMs] : [],
+  );
+  return everyMs.length === 0 ? Infinity : Math.max(SILENT_AT_LEAST_MS, SILENT_RUNS * Math.min(...everyMs));
+}
+
+/** Those that stand as failing, as the engine knows it. */
+function failingChannels(incidents: readonly IncidentView[]): readonly ChannelId[] {
+  return incidents.flatMap(({ state, incident: { root } }) =>
+    state !== 'resolved' && root.kind === 'channel' ? [root.id as ChannelId] : [],
+  );
 }
 
 function trouble(what: TroubleFact['what'], state: TroubleFact['state'], message: string): TroubleFact {

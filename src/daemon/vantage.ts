@@ -58,6 +58,11 @@ export class Vantage implements Disposable {
     return (await this.#answersNow()) && startedAt >= this.#sightedAt;
   }
 
+  /** Whether no anchor answered in the newest check. */
+  get isBlind(): boolean {
+    return this.#blind;
+  }
+
   [Symbol.dispose](): void {
     this.#ended.abort();
     this.#parts.wakeUps.cancel(this.#wakeUp);

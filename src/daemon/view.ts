@@ -49,10 +49,24 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
       return daemon.appendDurably([{ kind: 'change', service: service as ServiceId, summary, changedAt, ...optional }]);
     },
     changes: () => daemon.changes.map(({ changedAt, ...change }) => ({ ...change, at: changedAt })),
+    channels: () =>
+      configuration().channels.map(({ id, kind, needs }) => {
+        return { id, kind, needs, last: daemon.outbox.lastDeliveries.get(id) ?? null };
+      }),
+    testChannel: async (id, by) => {
+      const delivery = await daemon.outbox.test(id, configuration().instance, `a test, asked for by ${by}`);
+      if (delivery === undefined) return { kind: 'not-found', message: `there is no channel ${id}` };
+      const detail = delivery.kind === 'delivered' ? (delivery.detail ?? null) : delivery.error;
+      return { kind: 'tested', delivered: delivery.kind === 'delivered', detail };
+    },
+    silences: () => engine.silences(state()),
+    windows: () => engine.windows(state()),
     command: async (command) =>
       checkCommand(command, {
         configuration: configuration(),
         knows: (incident) => engine.incident(state(), incident) !== undefined,
+        silences: engine.silences(state()),
+        windows: engine.windows(state()),
         now: daemon.clock.now(),
       }) ?? daemon.appendDurably([{ kind: 'command', command }]),
     health: () => ({

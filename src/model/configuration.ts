@@ -151,6 +151,11 @@ export interface Channel {
   readonly kind: string;
   /** What the channel itself travels through. */
   readonly needs: readonly CapabilityId[];
+  /**
+   * Its declaration as JSON, as it is written: `${env:…}` and `${file:…}` stand for themselves. What it still owes can
+   * be delivered by it when it has left the configuration. Absent where a secret stands in the file itself.
+   */
+  readonly written?: string;
   /** Where each of `needs` stands, in the same order. */
   readonly places?: readonly Place[];
   readonly place: Place;

@@ -141,10 +141,12 @@ export interface AnchorFact {
   readonly detail: string;
 }
 
-/** The monitor's own trouble began or ended: a full disk, a rejected reload, an entry that could not be reduced. */
+/** The monitor's own trouble began or ended: a full disk, a rejected reload, a channel that takes nothing. */
 export interface TroubleFact {
   readonly kind: 'trouble';
-  readonly what: 'log' | 'reload' | 'reduce' | 'schedule';
+  readonly what: 'log' | 'reload' | 'reduce' | 'schedule' | 'channel';
+  /** Which one, of a channel. */
+  readonly channel?: ChannelId;
   readonly state: 'begin' | 'end';
   readonly message: string;
 }

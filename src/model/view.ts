@@ -1,4 +1,4 @@
-import type { CapabilityId, IncidentId, ProbeId, ServiceId } from './ids.ts';
+import type { CapabilityId, ChannelId, IncidentId, ProbeId, ServiceId } from './ids.ts';
 import type { Facts, Outcome, Warning } from './run.ts';
 import type { FailureClass } from './failure.ts';
 import type { NotificationEvent, NotifiedIncident, NotifiedRecovery } from './notification.ts';
@@ -55,8 +55,41 @@ export interface IncidentView {
   readonly acknowledgedBy: string | null;
   readonly held: string | null;
   readonly closedBecause: string | null;
+  /** What people said of it afterwards; false pages are counted by it. */
+  readonly label: 'real' | 'false' | 'no-action' | null;
   readonly incident: NotifiedIncident;
   readonly timeline: readonly { readonly at: number; readonly what: string; readonly text: string }[];
+}
+
+/** A silence as shown to people. */
+export interface SilenceView {
+  readonly id: string;
+  readonly match: Readonly<Partial<Record<'service' | 'capability' | 'owner' | 'class', string>>>;
+  readonly until: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** Planned work as shown to people; `file:…` ids are of the configuration. */
+export interface WindowView {
+  readonly id: string;
+  readonly services: readonly ServiceId[];
+  readonly from: number;
+  readonly until: number;
+  readonly reason: string;
+}
+
+/** A channel as shown to people; `last` is its newest message since the daemon started. */
+export interface ChannelView {
+  readonly id: ChannelId;
+  readonly kind: string;
+  readonly needs: readonly CapabilityId[];
+  readonly last: {
+    readonly at: number;
+    readonly event: NotificationEvent;
+    readonly result: 'delivered' | 'failed' | 'superseded';
+    readonly detail?: string;
+  } | null;
 }
 
 /** One predicted effect. `after` counts from the failure. */

@@ -1,7 +1,16 @@
-import type { CapabilityId, IncidentId, ProbeId } from '../model/ids.ts';
+import type { CapabilityId, ChannelId, IncidentId, ProbeId } from '../model/ids.ts';
 import type { Command, ObservationFact } from '../model/entry.ts';
 import type { Configuration } from '../model/configuration.ts';
-import type { CapabilityState, ImpactView, IncidentView, Refusal, ServiceView } from '../model/view.ts';
+import type {
+  CapabilityState,
+  ChannelView,
+  ImpactView,
+  IncidentView,
+  Refusal,
+  ServiceView,
+  SilenceView,
+  WindowView,
+} from '../model/view.ts';
 import type { Mode } from '../model/failure.ts';
 import type { ObservationQuery, ObservationSummary } from './log.ts';
 
@@ -88,6 +97,15 @@ export interface DaemonView {
     readonly by?: string;
     readonly url?: string;
   }[];
+  readonly channels: () => readonly ChannelView[];
+  /** Sends a real test message by a channel: whether it was taken, and what was said. */
+  readonly testChannel: (
+    id: ChannelId,
+    by: string,
+  ) => Promise<{ readonly kind: 'tested'; readonly delivered: boolean; readonly detail: string | null } | Refusal>;
+  /** Silences and planned work that have not ended, the next to end first. */
+  readonly silences: () => readonly SilenceView[];
+  readonly windows: () => readonly WindowView[];
   readonly command: (command: Command) => Promise<Refusal | undefined>;
   /** Liveness: the loops turn. Readiness: every enabled probe has had its first run. */
   readonly health: () => { readonly live: boolean; readonly ready: boolean; readonly reasons: readonly string[] };

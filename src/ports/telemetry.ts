@@ -23,6 +23,8 @@ export type DaemonEvent =
       readonly ms: number;
       readonly detail?: string;
     }
+  /** At the end of the daemon: messages that nobody took, which the log keeps. */
+  | { readonly kind: 'undelivered'; readonly messages: number }
   | { readonly kind: 'decided'; readonly incident: string; readonly decision: string; readonly reason: string }
   | { readonly kind: 'reloaded'; readonly ok: boolean; readonly hash: string; readonly message: string }
   | { readonly kind: 'stalled'; readonly gapMs: number; readonly reason: 'stall' | 'clock-step' }

@@ -19,6 +19,8 @@ export function logEvents(logger: Logger): DaemonListener {
         return logger.error({ code: event.code, error: event.message }, 'the log could not be written');
       case 'delivery':
         return delivery(logger, event);
+      case 'undelivered':
+        return logger.warn({ messages: event.messages }, `${inWords(event.messages)}, they go out at the next start`);
       case 'decided':
         return logger.info(
           { incident: event.incident, decision: event.decision, reason: event.reason },
@@ -33,6 +35,10 @@ export function logEvents(logger: Logger): DaemonListener {
         return logger.error({ where: event.where, error: event.message }, 'something of our own went wrong');
     }
   };
+}
+
+function inWords(messages: number): string {
+  return messages === 1 ? '1 notification remains' : `${messages} notifications remain`;
 }
 
 function observed(logger: Logger, { observation, probeKind }: Extract<DaemonEvent, { kind: 'observed' }>): void {

@@ -68,6 +68,7 @@ export function ownMetrics(gauges: Gauges): OwnMetrics {
           return reloadSuccessful.set(event.ok ? 1 : 0);
         case 'commit-failed':
         case 'decided':
+        case 'undelivered':
         case 'stalled':
         case 'problem':
           return undefined;

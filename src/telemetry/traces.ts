@@ -98,6 +98,7 @@ class OtlpTraces implements Traces {
       case 'committed':
       case 'commit-failed':
       case 'decided':
+      case 'undelivered':
       case 'reloaded':
       case 'stalled':
       case 'problem':

@@ -290,6 +290,53 @@ describe('tocsin run', () => {
   });
 });
 
+describe('an operator’s word', () => {
+  test('is brought to a running daemon, with the token of its data folder, and stands in its log', async () => {
+    await using running = await startTocsin(good(target.url));
+    await running.ready();
+    const where = ['--url', running.url, '--data', join(running.folder, 'data')];
+    const silenced = await tocsin('silence', '--service', 'db', '--until', '30m', '--reason', 'being moved', ...where);
+    expect(silenced.stdout).toMatch(/^silence-\S+: service db silenced until .*: being moved\n$/);
+    expect((await tocsin('silence', '--list', ...where)).stdout).toMatch(/service db +until \S+ \(soon\) +data folder/);
+    const [id = ''] = silenced.stdout.split(':');
+    expect(await tocsin('silence', '--end', id, ...where)).toMatchObject({ code: 0, stdout: `${id} ended\n` });
+    const planned = await tocsin('maintenance', 'db', '--until', '1h', '--reason', 'upgrade', ...where);
+    expect(planned.stdout).toContain('held with it: shop.up');
+    expect((await tocsin('maintenance', '--list', ...where)).stdout).toContain('upgrade');
+    expect((await tocsin('change', 'db', 'new', 'disks', ...where)).stdout).toContain(': new disks');
+    expect(await get(running.url, '/changes')).toContain('new disks');
+  });
+
+  test('channels are tested by a real message, and one that does not take it ends with 1', async () => {
+    await using running = await startTocsin(good(target.url).replace('http://127.0.0.1:9/hook', 'HOOK_URL'));
+    await running.ready();
+    const where = ['--url', running.url, '--data', join(running.folder, 'data')];
+    const tested = await tocsin('channels', 'test', ...where);
+    expect(tested).toMatchObject({ code: 0, stderr: '' });
+    expect(tested.stdout).toMatch(/^hook delivered/);
+    expect(running.messages().map(({ event }) => event)).toContain('test');
+    expect((await tocsin('channels', ...where)).stdout).toMatch(/hook +webhook +test delivered/);
+    await running.write(good(target.url));
+    await until(running.url, '/status', (body) => !body.includes('refused'));
+  });
+
+  test('that makes no sense is refused in one line', async () => {
+    await using running = await startTocsin(good(target.url));
+    await running.ready();
+    const where = ['--url', running.url, '--data', join(running.folder, 'data')];
+    const stranger = await tocsin('ack', 'nope-1', ...where);
+    expect(stranger).toMatchObject({ code: 1, stdout: '' });
+    expect(stranger.stderr).toMatch(/404 there is no incident nope-1\n$/);
+    expect(await tocsin('silence', '--service', 'db', '--until', '1h', ...where)).toMatchObject({
+      code: 2,
+      stderr: 'a silence needs --reason\n',
+    });
+    const denied = await tocsin('close', 'nope-1', '--url', running.url, '--data', 'nowhere');
+    expect(denied.code).toBe(1);
+    expect(denied.stderr).toContain('--token or TOCSIN_TOKEN');
+  });
+});
+
 async function get(url: string, route: string): Promise<string> {
   const response = await fetch(`${url}/api/v1${route}`, { signal: AbortSignal.timeout(5000) });
   return response.text();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { engine } from '../../src/core/tocsin-engine.ts';
-import type { IncidentId, ProbeId, ServiceId } from '../../src/model/ids.ts';
+import type { ChannelId, IncidentId, ProbeId, ServiceId } from '../../src/model/ids.ts';
 import type { Entry } from '../../src/model/entry.ts';
 import { MemoryStore } from '../../src/log/memory-log.ts';
+import type { DaemonParts } from '../../src/daemon/parts.ts';
 import { DaemonError } from '../../src/daemon/daemon-error.ts';
 import { extendDecisionHash, firstDecisionHash } from '../../src/core/decision-hash.ts';
 import { sha256 } from './support/heard.ts';
@@ -10,6 +11,7 @@ import { toldChannel, toldKind, untilAborted } from './support/kinds.ts';
 import type { Told } from './support/kinds.ts';
 import { configure, runDaemon } from './support/run-daemon.ts';
 import type { Sights } from './support/run-daemon.ts';
+import { PLACE } from '../core/support/make-configuration.ts';
 
 const TWO = { rekor: {}, sign: { needs: ['rekor'] } };
 const failing = (): Promise<Told> => Promise.resolve({ facts: {}, failed: 'http.5xx' });
@@ -330,6 +332,99 @@ describe('what others may ask', () => {
     expect(await d.view.command({ kind: 'acknowledge', incident, by: 'me' })).toBeUndefined();
     expect(d.view.incident(incident)).toMatchObject({ acknowledgedBy: 'me' });
     expect(d.daemon.gauges.openIncidents()).toMatchObject({ critical: 1 });
+  });
+});
+
+it('a channel that refuses a page for good is told by the others, and its end when it takes something again', async () => {
+  let broken = true;
+  const hook = toldChannel(() => (broken ? { kind: 'failed', error: '404 no such hook' } : { kind: 'delivered' }));
+  const mail = toldChannel();
+  const [HOOK, MAIL] = ['hook', 'mail'] as [ChannelId, ChannelId];
+  const channels = [HOOK, MAIL].map((id) => ({ id, kind: id, needs: [], place: PLACE }));
+  const loaded = configure({ rekor: {}, kv: {} }, { channels });
+  await using d = await runDaemon(
+    {
+      ...loaded,
+      channels: new Map([
+        [HOOK, { kind: 'webhook', options: {} }],
+        [MAIL, { kind: 'mail', options: {} }],
+      ]),
+    },
+    {
+      hook,
+      sights: new Map([['rekor', failing]]),
+      parts: {
+        channelKinds: new Map([
+          ['webhook', hook.kind],
+          ['mail', mail.kind],
+        ]),
+      },
+    },
+  );
+  const told = await mail.heard.until((attempt) => attempt.incident === 'channel-hook-1');
+  expect(told.event).toBe('page');
+  expect(hook.heard.all.every((attempt) => attempt.incident !== 'channel-hook-1')).toBe(true);
+  expect(d.view.incident('channel-hook-1' as IncidentId)?.incident.root).toMatchObject({
+    kind: 'channel',
+    id: 'hook',
+    message: expect.stringContaining('404 no such hook') as string,
+  });
+  broken = false;
+  d.sights.set('kv', failing);
+  await mail.heard.until((attempt) => attempt.incident === 'channel-hook-1' && attempt.event === 'resolve');
+});
+
+describe('a channel that left the configuration while the daemon was stopped', () => {
+  const HOOK = 'hook' as ChannelId;
+  const MAIL = 'mail' as ChannelId;
+  const declared = (id: ChannelId) => ({ id, kind: id === HOOK ? 'webhook' : 'mail', needs: [], place: PLACE });
+  const paging = (id: ChannelId) => ({
+    channels: [declared(id)],
+    routes: [{ match: {}, page: [id], ticket: [id], consumers: [id], escalate: [], continue: false, place: PLACE }],
+  });
+  const withChannel = (id: ChannelId) => {
+    const loaded = configure({ rekor: {} }, paging(id));
+    return { ...loaded, channels: new Map([[id, { kind: declared(id).kind, options: {} }]]) };
+  };
+
+  /** Pages by the hook, is stopped, and goes on with a mail channel in its place; then the root recovers. */
+  async function replaced(readChannel: NonNullable<DaemonParts<unknown>['readChannel']>) {
+    const store = new MemoryStore();
+    const [hook, mail] = [toldChannel(), toldChannel()];
+    const channelKinds = new Map([
+      ['webhook', hook.kind],
+      ['mail', mail.kind],
+    ]);
+    {
+      const parts = { channelKinds };
+      await using d = await runDaemon(withChannel(HOOK), { store, hook, sights: new Map([['rekor', failing]]), parts });
+      await hook.heard.until((attempt) => attempt.event === 'page');
+      await d.events.until((event) => event.kind === 'committed' && event.entries['sent'] !== undefined);
+    }
+    const d = await runDaemon(withChannel(MAIL), { store, hook, parts: { channelKinds, readChannel } });
+    return { d, hook, mail };
+  }
+
+  it('still delivers the resolve of what it was told, by its declaration read again', async () => {
+    const asked: string[] = [];
+    const { d, hook } = await replaced((channel) => {
+      asked.push(channel.id);
+      return Promise.resolve({ ok: true, options: { again: true } });
+    });
+    await using _ = d;
+    const end = await hook.heard.until((attempt) => attempt.event === 'resolve');
+    expect(end.incident).toBe('rekor-1');
+    expect(asked).toEqual(['hook']);
+  });
+
+  it('is told by the others where it cannot be had again, with what was lost and why', async () => {
+    const { d, mail } = await replaced(() => Promise.resolve({ ok: false, message: 'the environment has no HOOK' }));
+    await using _ = d;
+    await mail.heard.until((attempt) => attempt.incident === 'channel-hook-1');
+    const { root } = d.view.incident('channel-hook-1' as IncidentId)!.incident;
+    expect(root.message).toBe(
+      'the resolve about rekor-1 was refused for good: there is no channel hook any more, and what it was cannot be had again: the environment has no HOOK',
+    );
   });
 });
 

@@ -34,6 +34,7 @@ function world({ channels, limits = {}, needsDown = () => false, threads = new M
     wakeUps,
     record: (fact, alongside) => sent.hear({ ...fact, ...alongside }),
     needsDown,
+    health: { took: () => undefined, refused: () => undefined, lost: () => undefined },
     emit: events.hear,
     threads,
     limits: { ...QUICK, ...limits },
@@ -291,4 +292,34 @@ it('draining waits for what can be delivered, and not for what must wait', async
   w.outbox.put(['dead-1', 'a-1', 'b-1', 'c-1'].map((incident, n) => makeItem('page', incident, n)));
   await w.outbox.drain(5000);
   expect(w.sent.all.map((fact) => fact.incident)).toEqual(['a-1', 'b-1', 'c-1']);
+});
+
+it('draining gives what was refused one last attempt, and counts what remains', async () => {
+  let down = true;
+  const hook = toldChannel(({ incident }) =>
+    down || incident === 'dead-1' ? { kind: 'retry', error: '503' } : { kind: 'delivered' },
+  );
+  await using w = world({ channels: { hook }, limits: { retryMs: [3_600_000] } });
+  w.outbox.put(['dead-1', 'a-1'].map((incident, n) => makeItem('page', incident, n)));
+  await w.events.untilCount(2, (event) => event.kind === 'delivery' && event.result === 'retry');
+  down = false;
+  await w.outbox.drain(5000);
+  expect(w.sent.all).toMatchObject([{ incident: 'a-1', result: 'delivered', attempts: 2 }]);
+  expect(hook.heard.all.filter(({ incident }) => incident === 'dead-1')).toHaveLength(2);
+  expect(w.outbox.remaining).toBe(1);
+});
+
+it('a test is one real message past the queue, and is written down', async () => {
+  const hook = toldChannel(() => ({ kind: 'delivered', detail: '200' }));
+  const mail = toldChannel(() => ({ kind: 'retry', error: '503' }));
+  await using w = world({ channels: { hook, mail } });
+  expect(await w.outbox.test(HOOK, 'prod', 'a test')).toEqual({ kind: 'delivered', detail: '200' });
+  expect(await w.outbox.test(MAIL, 'prod', 'a test')).toEqual({ kind: 'retry', error: '503' });
+  expect(await w.outbox.test('none' as ChannelId, 'prod', 'a test')).toBeUndefined();
+  expect(hook.heard.all).toMatchObject([{ event: 'test', incident: 'none' }]);
+  expect(w.sent.all).toMatchObject([
+    { channel: 'hook', event: 'test', result: 'delivered' },
+    { channel: 'mail', event: 'test', result: 'failed', detail: '503' },
+  ]);
+  expect(w.outbox.lastDeliveries.get(MAIL)).toMatchObject({ event: 'test', result: 'failed', detail: '503' });
 });

@@ -261,7 +261,7 @@ describe('an entry on which the engine throws', () => {
 });
 
 describe('while the log takes nothing', () => {
-  const QUICK = { failingAfterMs: 100, batchMs: 10 };
+  const QUICK = { failingAfterMs: 100, batchMs: 10, settledAfterMs: 0 };
   const react = (entry: Entry): readonly Effect[] => (entry.kind === 'change' ? [PAGE] : []);
 
   it.each(['full', 'busy', 'io'] as const)(
@@ -296,6 +296,18 @@ describe('while the log takes nothing', () => {
     ]);
     expect(w.delivered.all).toHaveLength(1);
     expect(w.sequencer.logTrouble).toBeUndefined();
+  });
+
+  it('a disk at its edge, which takes one commit and refuses the next, is one trouble', async () => {
+    await using w = world({ limits: { ...QUICK, settledAfterMs: 3_600_000 }, react });
+    for (let episode = 1; episode <= 3; episode++) {
+      w.disk.refusing = 'full';
+      w.sequencer.append(CHANGE);
+      await w.delivered.untilCount(episode);
+      w.disk.refusing = null;
+      await w.sequencer.committed(w.sequencer.position.n);
+    }
+    expect(w.disk.entries.filter((entry) => entry.kind === 'trouble')).toMatchObject([{ what: 'log', state: 'begin' }]);
   });
 
   it('a log that does not answer at all counts as failing too', async () => {

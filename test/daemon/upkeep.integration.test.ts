@@ -37,6 +37,7 @@ function world(repeat: (thread: unknown) => Promise<Delivery> | Delivery, thread
     wakeUps,
     record: (fact, alongside) => sent.hear({ ...fact, ...alongside }),
     needsDown: () => false,
+    health: { took: () => undefined, refused: () => undefined, lost: () => undefined },
     emit: () => undefined,
     threads,
     limits: { retryMs: [10] },

@@ -71,6 +71,29 @@ export const noteIncident = operation({
     command(context, { kind: 'note', incident: params.id as IncidentId, text: body.text, by }),
 });
 
+export const labelIncident = operation({
+  method: 'POST',
+  path: '/api/v1/incidents/:id/label',
+  summary: 'Says whether it was real: what false pages are counted by',
+  access: OPERATOR,
+  params: BY_ID,
+  body: request({ label: { type: 'string', enum: ['real', 'false', 'no-action'] } }),
+  success: { status: 200, shape: IncidentShape },
+  answer: (context, { params, body, by }) =>
+    command(context, { kind: 'label', incident: params.id as IncidentId, label: body.label, by }),
+});
+
+export const closeIncident = operation({
+  method: 'POST',
+  path: '/api/v1/incidents/:id/close',
+  summary: 'Ends it by hand: everybody who was told hears so; what still fails opens another',
+  access: OPERATOR,
+  params: BY_ID,
+  body: request({}),
+  success: { status: 200, shape: IncidentShape },
+  answer: (context, { params, by }) => command(context, { kind: 'close', incident: params.id as IncidentId, by }),
+});
+
 /** Brings an operator's word into the log and gives the incident as it is after it. */
 async function command(
   { view }: ApiContext,

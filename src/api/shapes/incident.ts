@@ -90,6 +90,7 @@ export const IncidentShape = named(
     acknowledgedBy: NULLABLE_TEXT,
     held: { ...NULLABLE_TEXT, description: 'why nobody is told, or told more' },
     closedBecause: NULLABLE_TEXT,
+    label: { ...NULLABLE_TEXT, description: 'real, false or no-action, where somebody said so' },
     incident: ToldShape,
     timeline: arrayOf(object({ at: INSTANT, what: TEXT, text: TEXT })),
   }),
@@ -99,7 +100,7 @@ export const IncidentShape = named(
 export type IncidentBody = FromSchema<typeof IncidentShape>;
 
 export function incidentBody(view: IncidentView): IncidentBody {
-  const { id, state, event, acknowledgedBy, held, closedBecause, incident } = view;
+  const { id, state, event, acknowledgedBy, held, closedBecause, label, incident } = view;
   const timeline = view.timeline.map(({ at, what, text }) => ({ at: instant(at), what, text }));
-  return { id, state, event, acknowledgedBy, held, closedBecause, incident, timeline };
+  return { id, state, event, acknowledgedBy, held, closedBecause, label, incident, timeline };
 }

@@ -163,6 +163,7 @@ function open(turn: Turn, now: RootNow): Incident {
     toldAbout: '',
     acknowledgedBy: null,
     remindAt: null,
+    escalation: null,
     held: null,
     notes: [],
     label: null,

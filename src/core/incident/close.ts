@@ -13,6 +13,7 @@ export function close(turn: Turn, incident: Incident, because: NonNullable<Incid
   incident.closedBecause = because;
   incident.resolvedAt = turn.now;
   incident.remindAt = null;
+  incident.escalation = null;
   incident.rootProbes = [];
   const lastedMs = turn.now - incident.startedAt;
   const words =

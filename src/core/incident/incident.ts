@@ -3,6 +3,7 @@ import type { FailureClass } from '../../model/failure.ts';
 import type { NotifyEffect } from '../../model/effect.ts';
 import type { NotificationEvent, NotifiedImpact, RootKind, Suppressed } from '../../model/notification.ts';
 import type { Step } from '../../model/run.ts';
+import type { Escalation } from '../paging/escalate.ts';
 import type { Onset } from '../detect/probe-state.ts';
 
 /** What an incident is about. One root has at most one open incident. */
@@ -95,6 +96,8 @@ export interface Incident {
   toldAbout: string;
   acknowledgedBy: string | null;
   remindAt: number | null;
+  /** Who else is paged while nobody acknowledges; null: nobody. */
+  escalation: Escalation | null;
   held: Held | null;
   notes: readonly { readonly at: number; readonly by: string; readonly text: string }[];
   label: 'real' | 'false' | 'no-action' | null;

@@ -5,6 +5,7 @@ import type { DiagnosisInput } from '../diagnose/explain.ts';
 import { diagnoseWithSharedCauses } from '../diagnose/shared-cause.ts';
 import type { DiagnosisWithCauses } from '../diagnose/shared-cause.ts';
 import { remind, say, update } from '../paging/announce.ts';
+import { escalate } from '../paging/escalate.ts';
 import type { Turn } from '../state.ts';
 import { assess } from './assess.ts';
 import type { Assessment } from './assess.ts';
@@ -39,10 +40,14 @@ export function settle(turn: Turn): void {
     wake(assessment.nextExpiry);
     if (attribution.roots.has(incident.id)) wake(say(turn, incident, assessment));
     else update(turn, incident);
+    wake(escalate(turn, incident));
     wake(remind(turn, incident));
   }
-  for (const incident of turn.state.incidents.values())
-    if (isLive(incident) && incident.about !== 'failure') wake(remind(turn, incident));
+  for (const incident of turn.state.incidents.values()) {
+    if (!isLive(incident) || incident.about === 'failure') continue;
+    wake(escalate(turn, incident));
+    wake(remind(turn, incident));
+  }
   for (const window of turn.state.windows.values()) {
     wake(window.from);
     wake(window.until);

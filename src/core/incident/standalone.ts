@@ -1,8 +1,9 @@
 import type { AnchorFact, TroubleFact } from '../../model/entry.ts';
 import type { FailureClass } from '../../model/failure.ts';
-import type { IncidentId, ProbeId, ServiceId } from '../../model/ids.ts';
+import type { ChannelId, IncidentId, ProbeId, ServiceId } from '../../model/ids.ts';
 import { stageOrder } from '../detect/classes.ts';
 import type { ProbeState } from '../detect/probe-state.ts';
+import { beginEscalation } from '../paging/escalate.ts';
 import { loudnessOf } from '../paging/loudness.ts';
 import { destinations } from '../paging/route.ts';
 import { remember, routed, send } from '../paging/send.ts';
@@ -91,9 +92,10 @@ function openWarning(
 
 /** The monitor's own trouble: told to its owner as soon as it is known, ended when it ends. */
 export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
-  const root: Root = { kind: 'monitor', id: trouble.what };
+  const { channel } = trouble;
+  const root: Root = channel === undefined ? { kind: 'monitor', id: trouble.what } : { kind: 'channel', id: channel };
   const generation = turn.state.generations.get(`warning:${rootKey(root)}`) ?? 0;
-  const current = turn.state.incidents.get(`monitor-${trouble.what}-${String(generation)}` as IncidentId);
+  const current = turn.state.incidents.get(`${root.kind}-${root.id}-${String(generation)}` as IncidentId);
   const open = current !== undefined && isLive(current);
   if (trouble.state === 'end') {
     if (open) close(turn, current, 'recovered');
@@ -105,7 +107,7 @@ export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
     return;
   }
   openStandalone(turn, {
-    id: `monitor-${trouble.what}-${String(generation + 1)}` as IncidentId,
+    id: `${root.kind}-${root.id}-${String(generation + 1)}` as IncidentId,
     about: 'monitor',
     root,
     probe: null,
@@ -114,8 +116,14 @@ export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
     loudness: trouble.what === 'reload' || trouble.what === 'schedule' ? 'ticket' : 'page',
     owner: turn.configuration.serverOwner ?? null,
     tier: 0,
-    title: TITLES[trouble.what],
+    title: channel === undefined ? TITLES[trouble.what] : `Tocsin's channel ${channel} takes no messages`,
+    // By the others: it takes none.
+    ...(channel === undefined ? {} : { channels: others(turn, channel) }),
   });
+}
+
+function others(turn: Turn, channel: ChannelId): readonly ChannelId[] {
+  return turn.configuration.channels.map(({ id }) => id).filter((id) => id !== channel);
 }
 
 /** So many checks in a row that no anchor answered are our own outage. */
@@ -153,7 +161,7 @@ export function noteAnchor(turn: Turn, check: AnchorFact): void {
     owner: turn.configuration.serverOwner ?? null,
     tier: 0,
     title: 'Tocsin has lost its own network: it cannot tell how anything stands, and says nothing about services',
-    everyChannel: true,
+    channels: turn.configuration.channels.map(({ id }) => id),
   });
 }
 
@@ -193,6 +201,7 @@ const TITLES: Readonly<Record<TroubleFact['what'], string>> = {
   reload: 'Tocsin refused a changed configuration: the one before stays in effect',
   reduce: 'Tocsin could not take an entry of its log into account',
   schedule: 'Tocsin cannot keep its schedule',
+  channel: 'A channel of Tocsin takes no messages',
 };
 
 interface Standalone {
@@ -206,8 +215,8 @@ interface Standalone {
   readonly owner: string | null;
   readonly tier: number;
   readonly title: string;
-  /** Sent by every channel there is: whichever survives. */
-  readonly everyChannel?: boolean;
+  /** Sent by these, whatever routes say: whichever survives. */
+  readonly channels?: readonly ChannelId[];
 }
 
 /** Opens an incident that stands outside of diagnosis, and tells of it at once. */
@@ -250,6 +259,7 @@ export function openStandalone(turn: Turn, what: Standalone): void {
     toldAbout: '',
     acknowledgedBy: null,
     remindAt: turn.now + turn.configuration.remindMs,
+    escalation: null,
     held: null,
     notes: [],
     label: null,
@@ -261,9 +271,9 @@ export function openStandalone(turn: Turn, what: Standalone): void {
   turn.effects.push({ kind: 'decide', incident: incident.id, decision: what.loudness, reason: what.message });
   if (what.loudness === 'record') return;
   const routes =
-    what.everyChannel === true
-      ? turn.configuration.channels.map(({ id }) => ({ channel: id }))
-      : destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
+    what.channels?.map((channel) => ({ channel })) ??
+    destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
+  if (what.loudness === 'page') incident.escalation = beginEscalation(turn, incident);
   const isMuted = silenceFor(turn, incident, what.owner) !== undefined;
   if (isMuted) tell(incident, turn.now, 'held', 'silenced');
   const targets = isMuted ? [] : routes;

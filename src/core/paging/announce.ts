@@ -3,6 +3,7 @@ import type { Assessment } from '../incident/assess.ts';
 import { isKeptBack, tell } from '../incident/incident.ts';
 import type { Held, Incident } from '../incident/incident.ts';
 import type { Turn, Window } from '../state.ts';
+import { beginEscalation } from './escalate.ts';
 import { gate } from './gate.ts';
 import { isLouder } from './loudness.ts';
 import { destinations } from './route.ts';
@@ -64,7 +65,10 @@ function announce(
   tell(incident, turn.now, loudness, reason);
   turn.effects.push({ kind: 'decide', incident: incident.id, decision: loudness, reason });
   if (loudness === 'record') return;
-  if (loudness === 'page') incident.pagedAt = turn.now;
+  if (loudness === 'page') {
+    incident.pagedAt = turn.now;
+    incident.escalation = beginEscalation(turn, incident);
+  }
   incident.remindAt = turn.now + turn.configuration.remindMs;
   const targets = destinations(turn.configuration, routed(turn, incident, incident.owner), loudness);
   if (targets.length === 0) tell(incident, turn.now, 'nobody', 'no route leads to a channel');
@@ -96,6 +100,7 @@ function passOn(turn: Turn, incident: Incident, { owner }: Assessment): void {
     return;
   }
   remember(incident, event, owner, targets);
+  incident.escalation = event === 'page' ? beginEscalation(turn, incident) : null;
   send(turn, incident, event, targets, words);
 }
 

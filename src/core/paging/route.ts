@@ -27,15 +27,24 @@ export function destinations(
   use: 'page' | 'ticket' | 'consumers',
 ): readonly Destination[] {
   const found = new Map<ChannelId, Destination>();
-  for (const route of configuration.routes) {
-    if (!matches(route, routed)) continue;
+  for (const route of matchingRoutes(configuration, routed)) {
     for (const channel of route[use]) {
       if (!found.has(channel))
         found.set(channel, { channel, ...(route.fallback === undefined ? {} : { fallback: route.fallback }) });
     }
-    if (!route.continue) break;
   }
   return [...found.values()];
+}
+
+/** The first route that matches, and later ones while `continue` says so. */
+export function matchingRoutes(configuration: Configuration, routed: Routed): readonly Route[] {
+  const found: Route[] = [];
+  for (const route of configuration.routes) {
+    if (!matches(route, routed)) continue;
+    found.push(route);
+    if (!route.continue) break;
+  }
+  return found;
 }
 
 function matches(route: Route, routed: Routed): boolean {

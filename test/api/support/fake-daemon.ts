@@ -1,8 +1,9 @@
+import { checkCommand } from '../../../src/daemon/check-command.ts';
 import { answerImpact } from '../../../src/core/impact/answer-impact.ts';
 import type { Configuration } from '../../../src/model/configuration.ts';
-import type { CapabilityId, IncidentId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
-import type { CapabilityState, IncidentView, ServiceView } from '../../../src/model/view.ts';
 import type { DaemonView, PushedResult, StoredObservation } from '../../../src/ports/daemon-view.ts';
+import type { CapabilityId, ChannelId, IncidentId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
+import type { CapabilityState, IncidentView, ServiceView, SilenceView, WindowView } from '../../../src/model/view.ts';
 import { makeConfiguration } from '../../core/support/make-configuration.ts';
 
 /** When it is for a fake daemon. */
@@ -44,6 +45,8 @@ export interface FakeDaemon {
 export function fakeDaemon(): FakeDaemon {
   const configuration = CONFIGURATION;
   const changes: ReturnType<DaemonView['changes']>[number][] = [];
+  const silences: SilenceView[] = [];
+  const windows: WindowView[] = [];
   const fake: FakeDaemon = {
     heartbeats: [],
     results: [],
@@ -126,16 +129,51 @@ export function fakeDaemon(): FakeDaemon {
         return undefined;
       },
       changes: () => changes,
+      channels: () => [
+        { id: 'hook' as ChannelId, kind: 'webhook', needs: [], last: { at: NOW, event: 'page', result: 'delivered' } },
+      ],
+      testChannel: async (id) =>
+        id === 'hook'
+          ? { kind: 'tested', delivered: true, detail: '200' }
+          : { kind: 'not-found', message: `there is no channel ${id}` },
+      silences: () => silences,
+      windows: () => windows,
       command: async (command) => {
-        if (command.kind !== 'acknowledge' && command.kind !== 'note')
-          return { kind: 'unavailable', message: 'not in this fake' };
+        const refusal = checkCommand(command, {
+          configuration,
+          knows: (id) => fake.incidents.some((each) => each.id === id),
+          silences,
+          windows,
+          now: NOW,
+        });
+        if (refusal !== undefined) return refusal;
+        switch (command.kind) {
+          case 'silence':
+            silences.push(command);
+            return undefined;
+          case 'maintenance':
+            windows.push(command);
+            return undefined;
+          case 'unsilence':
+            silences.splice(0, silences.length, ...silences.filter(({ id }) => id !== command.id));
+            return undefined;
+          case 'end-maintenance':
+            windows.splice(0, windows.length, ...windows.filter(({ id }) => id !== command.id));
+            return undefined;
+          case 'acknowledge':
+          case 'note':
+          case 'label':
+          case 'close':
+        }
         const index = fake.incidents.findIndex(({ id }) => id === command.incident);
         const found = fake.incidents[index];
         if (found === undefined) return { kind: 'not-found', message: `there is no incident ${command.incident}` };
-        const text = command.kind === 'note' ? command.text : 'acknowledged';
+        const text = command.kind === 'note' ? command.text : command.kind;
         fake.incidents[index] = {
           ...found,
           acknowledgedBy: command.kind === 'acknowledge' ? command.by : found.acknowledgedBy,
+          label: command.kind === 'label' ? command.label : found.label,
+          state: command.kind === 'close' ? 'resolved' : found.state,
           timeline: [...found.timeline, { at: NOW, what: command.kind, text: `${command.by}: ${text}` }],
         };
         return undefined;
@@ -214,6 +252,7 @@ export function incident(id: string, over: Partial<IncidentView> = {}): Incident
     acknowledgedBy: null,
     held: null,
     closedBecause: null,
+    label: null,
     timeline: [{ at: NOW - 60_000, what: 'opened', text: 'rekor/http failed twice' }],
     incident: {
       id: id as IncidentId,

@@ -37,7 +37,7 @@ export const START = Date.UTC(2026, 0, 5, 9, 0, 0);
 const RUN_MS = 20;
 
 /** A small generator of numbers in [0, 1), repeatable by seed (mulberry32). */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let s = seed >>> 0;
   return () => {
     s = (s + 0x6d2b79f5) | 0;

@@ -33,6 +33,9 @@ export function scriptedEngine(
     services: () => [],
     incidents: () => [],
     incident: () => undefined,
+    retired: () => [],
+    silences: () => [],
+    windows: () => [],
     capabilityStates: () => [],
   };
 }
