@@ -11,6 +11,7 @@ import { compileProves } from './compile-proves.ts';
 import { compileSchedule } from './compile-schedule.ts';
 import { AssertionSchema, ProbeSchema } from './grammar/probe.ts';
 import type { ProbeDefaultsSchema } from './grammar/probe.ts';
+import { PINNABLE } from './grammar/pin-value.ts';
 import { hashOf } from './hash-configuration.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Names } from './names.ts';
@@ -94,7 +95,7 @@ export function compileProbe(
     deep: kind.deep(options),
     onDemand: fields.onDemand ?? defaults.onDemand ?? (kind.traits.onDemand && onDemandBySchedule(schedule.schedule)),
     assert: asserted.assert,
-    pins: pinsOf(fields, node, subject, mistakes),
+    pins: pinsOf(fields, { node, kind, subject }, mistakes),
     watch: sorted({ ...defaults.watch, ...fields.watch }) as Probe['watch'],
     enabled: fields.enabled ?? true,
     options: shownOptions,
@@ -196,8 +197,34 @@ function assertionsOf(
   return { assert, evaluate };
 }
 
-function pinsOf(fields: Partial<ProbeFields>, node: YamlNode, subject: string, mistakes: Mistakes): readonly Pin[] {
+/** A pin of what no run brings home never holds, and would page for it. */
+function tellFactsNeverMeasured(
+  pinned: readonly string[],
+  at: { readonly written: YamlNode | undefined; readonly kind: ProbeKind; readonly subject: string },
+  mistakes: Mistakes,
+): void {
+  const { written, kind, subject } = at;
+  const { facts } = kind.traits;
+  if (facts === undefined || written?.kind !== 'map') return;
+  const pinnable = PINNABLE.filter((fact) => facts.includes(fact));
+  for (const fact of pinned.filter((one) => !facts.includes(one))) {
+    mistakes.error({
+      code: 'config/value',
+      place: placeOf(written.entries.get(fact)?.key ?? written),
+      subject: `${subject}.pin.${fact}`,
+      message: `${kind.name} never measures ${fact}, so this pin could not hold`,
+      help: pinnable.length === 0 ? `nothing of ${kind.name} can be pinned` : `of ${kind.name}: ${pinnable.join(', ')}`,
+    });
+  }
+}
+
+function pinsOf(
+  fields: Partial<ProbeFields>,
+  { node, kind, subject }: { readonly node: YamlNode; readonly kind: ProbeKind; readonly subject: string },
+  mistakes: Mistakes,
+): readonly Pin[] {
   const written = child(node, 'pin');
+  tellFactsNeverMeasured(Object.keys(fields.pin ?? {}), { written, kind, subject }, mistakes);
   return Object.entries(fields.pin ?? {})
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([fact, values]) => ({

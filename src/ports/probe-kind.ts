@@ -66,6 +66,8 @@ export interface Traits {
   readonly origin: 'run' | 'pushed';
   /** Whether the engine may run it out of turn unless the configuration says otherwise. */
   readonly onDemand: boolean;
+  /** The facts that a run may bring home, for checking pins; absent: any, which only a run can tell. */
+  readonly facts?: readonly string[];
   /** Whether a run opens connections (and so is held to the contract test's hostile servers). */
   readonly network: boolean;
 }

@@ -9,6 +9,7 @@ import { judgeDialogue, stepsOf } from './dialogue/judge-dialogue.ts';
 import type { DialogueMeasured } from './dialogue/measured.ts';
 import { maskFor } from './net/mask.ts';
 import { hostOf } from './net/urls.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of a `consul` probe brought home. */
 export interface ConsulMeasured extends DialogueMeasured<HttpAnswer> {
@@ -33,6 +34,7 @@ write: true
   schema: consulOptions,
   traits: {
     steps: stepsOf(consulQuestions(consulOptions.parse(EVERYTHING), '')),
+    facts: NETWORK_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

@@ -29,7 +29,13 @@ resolvers: [10.0.0.53, "10.0.1.53:53"]
 expect: { answers: { within: [10.2.0.0/16] } }
 `,
   schema: dnsOptions,
-  traits: { steps: [{ name: ASK, kind: 'read' }], origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: [{ name: ASK, kind: 'read' }],
+    facts: ['answers', 'cname', 'dnssec'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: ({ expect: { answers, cname, serialNewerThan, dnssec } }) =>
     [answers, cname, serialNewerThan, dnssec].some((wanted) => wanted !== undefined),
   shorthand: {

@@ -13,6 +13,7 @@ import { etcdOptions, type EtcdOptions } from './etcd/options.ts';
 import { ALARMS, alarmsIn, CANARY_WRITE, etcdQuestions, STATUS, type EtcdErrand } from './etcd/questions.ts';
 import { maskFor, parseJson } from './net/mask.ts';
 import { hostOf } from './net/urls.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of an `etcd` probe brought home. */
 export interface EtcdMeasured extends DialogueMeasured<HttpAnswer> {
@@ -42,6 +43,7 @@ write: true
   schema: etcdOptions,
   traits: {
     steps: stepsOf(etcdQuestions(etcdOptions.parse(EVERYTHING), NO_ERRAND)),
+    facts: [...NETWORK_FACTS, 'version', 'clusterId'],
     origin: 'run',
     onDemand: true,
     network: true,

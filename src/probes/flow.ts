@@ -5,6 +5,7 @@ import { judgeFlow, stepsOf } from './flow/judge.ts';
 import type { FlowMeasured } from './flow/measured.ts';
 import { flowOptions, type FlowOptions, type FlowStep } from './flow/options.ts';
 import { runFlow } from './flow/run.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** Asks several URLs one after another, as a consumer would, and passes on what came back. */
 export const flow: ProbeKind<FlowOptions, FlowMeasured> = {
@@ -28,7 +29,13 @@ cleanup:
   - { name: delete, method: DELETE, url: "https://kv.example/values/tocsin-canary-\${run.nonce}" }
 `,
   schema: flowOptions,
-  traits: { steps: [{ name: 'step', kind: 'read' }], origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: [{ name: 'step', kind: 'read' }],
+    facts: [...NETWORK_FACTS, 'httpVersion', 'server'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep(options) {
     const naming = options.steps.filter(({ proves }) => proves !== undefined);
     // Without names the flow proves what its most demanding step proves; with them each must prove its own.

@@ -12,6 +12,7 @@ import { chainsIn, fulcioQuestions, TRUST_BUNDLE, type FulcioAsked } from './ful
 import { expiryWarnings } from './judging/expiry.ts';
 import { maskFor } from './net/mask.ts';
 import { hostOf } from './net/urls.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of a `fulcio` probe brought home. */
 export type FulcioMeasured = DialogueMeasured<HttpAnswer>;
@@ -46,6 +47,7 @@ ${EXAMPLE_KEY.replace(/^(?=.)/gm, '    ')}`,
   schema: fulcioOptions,
   traits: {
     steps: stepsOf(fulcioQuestions(fulcioOptions.parse(EVERYTHING), 0)),
+    facts: [...NETWORK_FACTS, 'authorityKeys'],
     origin: 'run',
     onDemand: true,
     network: true,

@@ -12,6 +12,7 @@ import { openConnection } from './net/connection.ts';
 import { eachAddress } from './net/each-address.ts';
 import type { Answer } from './net/outgoing-request.ts';
 import { sendHttp2 } from './net/send-http2.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 const REACH = 'reach';
 const CHECK = 'check';
@@ -52,6 +53,7 @@ tls: { minDaysLeft: 21 }
       { name: REACH, kind: 'reach' },
       { name: CHECK, kind: 'read' },
     ],
+    facts: NETWORK_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

@@ -36,7 +36,7 @@ grace: 10m
 assert: [{ that: "json.bytes > 0", because: the backup is empty }]
 `,
   schema: heartbeatOptions,
-  traits: { steps: [{ name: BEAT, kind: 'write' }], origin: 'pushed', onDemand: false, network: false },
+  traits: { steps: [{ name: BEAT, kind: 'write' }], facts: [], origin: 'pushed', onDemand: false, network: false },
   deep: () => true,
   run: () => Promise.reject(new TypeError('a heartbeat is received, never run')),
   receives: 'beat',

@@ -3,6 +3,7 @@ import { ANSWER, judgeHttp, REACH } from './http/judge.ts';
 import { isRead, measureHttp } from './http/measure.ts';
 import type { HttpMeasured } from './http/measured.ts';
 import { httpOptions, looksInside, type HttpOptions } from './http/options.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** Asks a URL and holds the answer to what was expected. */
 export const http: ProbeKind<HttpOptions, HttpMeasured> = {
@@ -23,6 +24,7 @@ expect:
       { name: REACH, kind: 'reach' },
       { name: ANSWER, kind: 'read' },
     ],
+    facts: [...NETWORK_FACTS, 'httpVersion', 'server'],
     origin: 'run',
     onDemand: true,
     network: true,

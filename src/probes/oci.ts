@@ -4,6 +4,7 @@ import type { OciMeasured } from './oci/measured.ts';
 import { ociOptions, type OciOptions } from './oci/options.ts';
 import { runOci } from './oci/run.ts';
 import { kindOfStep, STEP_NAMES, stepsOf, type StepName } from './oci/steps.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** An image registry, used as those use it who pull from it and push to it. */
 export const oci: ProbeKind<OciOptions, OciMeasured> = {
@@ -24,7 +25,13 @@ realm: https://registry.corp.example/service/token
 upload: true
 `,
   schema: ociOptions,
-  traits: { steps: STEP_NAMES.map(asStep), origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: STEP_NAMES.map(asStep),
+    facts: [...NETWORK_FACTS, 'realm', 'service', 'digest'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: ({ depth }) => depth === 'blobs',
   steps: (options) => stepsOf(options).map(asStep),
   run: runOci,

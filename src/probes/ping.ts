@@ -3,6 +3,7 @@ import { findingOfAddresses } from './judging/addresses.ts';
 import { judgementOf, type Finding } from './judging/judgement.ts';
 import { ECHO, findingOf, measurePing, type PingMeasured } from './ping/measure.ts';
 import { pingOptions, type PingOptions } from './ping/options.ts';
+import { LOOKUP_FACTS } from './net/fact-names.ts';
 
 /** Asks whether a host's network answers at all. */
 export const ping: ProbeKind<PingOptions, PingMeasured> = {
@@ -16,7 +17,13 @@ assert: ["lossPercent < 50.0"]
 `,
   schema: pingOptions,
   // It opens no connections of its own, so there is no port for a hostile server to stand at.
-  traits: { steps: [{ name: ECHO, kind: 'reach' }], origin: 'run', onDemand: true, network: false },
+  traits: {
+    steps: [{ name: ECHO, kind: 'reach' }],
+    facts: LOOKUP_FACTS,
+    origin: 'run',
+    onDemand: true,
+    network: false,
+  },
   deep: () => false,
   shorthand: {
     example: 'ping:gateway.example',

@@ -5,6 +5,7 @@ import { postgresDialect } from './postgres/dialect.ts';
 import { isDeep, sqlOptions, type SqlOptions } from './sql/options.ts';
 import { sqlQuestions } from './sql/questions.ts';
 import { judgeSql, runSql, type SqlMeasured, type SqlProduct } from './sql/run.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 const product: SqlProduct = {
   rules: {
@@ -36,7 +37,13 @@ write: true
 tls: {}
 `,
   schema,
-  traits: { steps: stepsOf(sqlQuestions(everyStep(), postgresDialect)), origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: stepsOf(sqlQuestions(everyStep(), postgresDialect)),
+    facts: [...NETWORK_FACTS, 'version', 'role'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: isDeep,
   shorthand: {
     example: 'postgres://user@db.example/orders',

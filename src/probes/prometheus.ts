@@ -2,6 +2,7 @@ import type { ProbeKind } from '../ports/probe-kind.ts';
 import { judgePrometheus, QUERY, REACH } from './prometheus/judge.ts';
 import { measurePrometheus, type PrometheusMeasured } from './prometheus/measure.ts';
 import { prometheusOptions, type PrometheusOptions } from './prometheus/options.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** Puts an instant query to a Prometheus and holds every value to bounds. */
 export const prometheus: ProbeKind<PrometheusOptions, PrometheusMeasured> = {
@@ -21,6 +22,7 @@ expect: { max: 120 }
       { name: REACH, kind: 'reach' },
       { name: QUERY, kind: 'read' },
     ],
+    facts: NETWORK_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

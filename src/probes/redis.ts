@@ -11,6 +11,7 @@ import { redisOptions, type RedisOptions } from './redis/options.ts';
 import { PING, redisQuestions, ROLE, VERSION } from './redis/questions.ts';
 import { errorPrefix, redisEvidence } from './redis/reply.ts';
 import { RedisSession, type RedisAnswer } from './redis/session.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of a `redis` probe brought home. */
 export interface RedisMeasured extends DialogueMeasured<RedisAnswer> {
@@ -35,7 +36,13 @@ identity: { key: tocsin/identity, value: production }
 write: true
 `,
   schema: redisOptions,
-  traits: { steps: ALL_STEPS, origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: ALL_STEPS,
+    facts: [...NETWORK_FACTS, 'role', 'version'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: (options) => options.identity !== undefined || options.write,
   shorthand: { example: 'redis://cache.example:6379', schemes: ['redis', 'rediss'], options: (url) => ({ url }) },
   steps: (options) => stepsOf(redisQuestions(options, '')),

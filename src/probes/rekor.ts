@@ -4,6 +4,7 @@ import { decide, stepsOf } from './rekor/judge.ts';
 import type { RekorMeasured } from './rekor/measured.ts';
 import { rekorOptions, type RekorOptions } from './rekor/options.ts';
 import { runRekor } from './rekor/run.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** A Rekor transparency log: right key, right tree, growing without ever rewriting itself, and taking and serving entries. */
 export const rekor: ProbeKind<RekorOptions, RekorMeasured> = {
@@ -27,7 +28,13 @@ treeIds: ["1193050959916656506"]
 entry: 108e9186e8c5677a9a5a0b3f6c8b0d2c6f6e7d8c9b0a1f2e3d4c5b6a79880716253443526170890f
 `,
   schema: rekorOptions,
-  traits: { steps: STEP_NAMES.map(asStep), origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: STEP_NAMES.map(asStep),
+    facts: [...NETWORK_FACTS, 'logKey', 'treeId'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: () => true,
   steps: (options) => stepsOf(options).map(asStep),
   run: runRekor,

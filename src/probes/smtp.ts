@@ -6,6 +6,7 @@ import { smtpOptions, type SmtpOptions } from './smtp/options.ts';
 import { smtpQuestions } from './smtp/questions.ts';
 import { smtpSession, type SmtpAnswer } from './smtp/session.ts';
 import { hostAndPortOf } from './net/urls.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of an `smtp` probe brought home. */
 export type SmtpMeasured = DialogueMeasured<SmtpAnswer>;
@@ -24,7 +25,13 @@ username: tocsin
 password: "\${env:SMTP_PASSWORD}"
 `,
   schema: smtpOptions,
-  traits: { steps: stepsOf(smtpQuestions(everyStep())), origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: stepsOf(smtpQuestions(everyStep())),
+    facts: NETWORK_FACTS,
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: ({ username }) => username !== undefined,
   shorthand: { example: 'smtp://mail.example:25', schemes: ['smtp'], options: hostAndPortOf },
   steps: (options) => stepsOf(smtpQuestions(options)),

@@ -8,6 +8,7 @@ import { eachAddress } from './net/each-address.ts';
 import { readUntil, type Received } from './net/read-until.ts';
 import { hostAndPortOf } from './net/urls.ts';
 import { tcpOptions, type TcpOptions } from './tcp/options.ts';
+import { LOOKUP_FACTS } from './net/fact-names.ts';
 
 const REACH = 'reach';
 const ANSWER = 'answer';
@@ -42,6 +43,7 @@ expect: { matches: "^220 " }
       { name: REACH, kind: 'reach' },
       { name: ANSWER, kind: 'read' },
     ],
+    facts: LOOKUP_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

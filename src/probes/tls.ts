@@ -11,6 +11,7 @@ import type { CertificateFacts, TlsConnectionFacts } from './net/tls-facts.ts';
 import type { TlsFields } from './net/tls-trust.ts';
 import { hostAndPortOf } from './net/urls.ts';
 import { tlsOptions, type TlsOptions } from './tls/options.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 const REACH = 'reach';
 const CERTIFICATE = 'certificate';
@@ -43,6 +44,7 @@ tls: { minDaysLeft: 21 }
   schema: tlsOptions,
   traits: {
     steps: stepsOf(true),
+    facts: [...NETWORK_FACTS, 'names'],
     origin: 'run',
     onDemand: true,
     network: true,

@@ -9,6 +9,7 @@ import { findingsOf, judgeTuf, stepsOf, versionsOf } from './tuf/judge.ts';
 import { versionsFrom, type Remembered, type TufMeasured, type Visit } from './tuf/measured.ts';
 import { tufOptions, type TufOptions } from './tuf/options.ts';
 import { sha256 } from './tuf/refusal.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** A mirror of a repository of The Update Framework, taken as a client that starts from a pinned root. */
 export const tuf: ProbeKind<TufOptions, TufMeasured> = {
@@ -40,7 +41,13 @@ root: |
   }
 `,
   schema: tufOptions,
-  traits: { steps: stepsOf({ targets: ['a'] }), origin: 'run', onDemand: true, network: true },
+  traits: {
+    steps: stepsOf({ targets: ['a'] }),
+    facts: [...NETWORK_FACTS, 'rootVersion', 'targets'],
+    origin: 'run',
+    onDemand: true,
+    network: true,
+  },
   deep: () => true,
   steps: stepsOf,
   run,

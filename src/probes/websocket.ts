@@ -3,6 +3,7 @@ import { judgeWebsocket, REACH, stepsOf, UPGRADE } from './websocket/judge.ts';
 import type { WebsocketMeasured } from './websocket/measured.ts';
 import { websocketOptions, type WebsocketOptions } from './websocket/options.ts';
 import { runWebsocket } from './websocket/run.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** Opens a WebSocket, says something, and listens for what is expected. */
 export const websocket: ProbeKind<WebsocketOptions, WebsocketMeasured> = {
@@ -22,6 +23,7 @@ expect: { json: { $.type: heartbeat } }
       { name: REACH, kind: 'reach' },
       { name: UPGRADE, kind: 'read' },
     ],
+    facts: NETWORK_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

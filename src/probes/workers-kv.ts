@@ -18,6 +18,7 @@ import {
   NAMESPACE,
   workersKvQuestions,
 } from './workers-kv/questions.ts';
+import { NETWORK_FACTS } from './net/fact-names.ts';
 
 /** What a run of a `workers-kv` probe brought home. */
 export interface WorkersKvMeasured extends DialogueMeasured<HttpAnswer> {
@@ -45,6 +46,7 @@ write: true
   schema: workersKvOptions,
   traits: {
     steps: stepsOf(workersKvQuestions(workersKvOptions.parse(EVERYTHING), NO_PLAN)),
+    facts: NETWORK_FACTS,
     origin: 'run',
     onDemand: true,
     network: true,

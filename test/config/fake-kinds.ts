@@ -75,7 +75,7 @@ const flow = kind(
 );
 
 const beat = kind('beat', z.strictObject({ token: secret() }), [{ name: 'beat', kind: 'write' }], {
-  traits: { steps: [{ name: 'beat', kind: 'write' }], origin: 'pushed', onDemand: false, network: false },
+  traits: { steps: [{ name: 'beat', kind: 'write' }], facts: [], origin: 'pushed', onDemand: false, network: false },
 });
 
 const exec = kind('exec', z.strictObject({ command: z.array(z.string()).min(1) }), [{ name: 'run', kind: 'read' }]);

@@ -396,6 +396,13 @@ const TABLE: readonly (readonly [file: string, place: string, code: string, mess
     '',
   ],
   [
+    'pin-of-a-fact-never-measured',
+    '4:63-69',
+    'config/value',
+    'beat never measures digest, so this pin could not hold',
+    'nothing of beat can be pinned',
+  ],
+  [
     'pin-key',
     '7:22-86',
     'config/value',

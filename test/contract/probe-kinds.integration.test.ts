@@ -68,6 +68,8 @@ async function run(
   try {
     const live = await Promise.race([kind.run(options, context), tooLate]);
     const measured = JSON.parse(JSON.stringify(live)) as Measured;
+    const facts = Object.keys(measured.facts);
+    expect(kind.traits.facts ?? facts, 'facts that the kind declares').toEqual(expect.arrayContaining(facts));
     return { measured, judged: kind.judge(measured, options) };
   } finally {
     clearTimeout(late);

@@ -21,7 +21,9 @@ export function conditionInOurs(condition: string, probe: Fields): boolean {
       if (!SECURE.includes(kind) || operator !== '>' || !/^\d+h$/.test(right)) return false;
       return once(probe, 'tls', { minDaysLeft: Math.ceil(Number.parseInt(right, 10) / 24) });
     case '[IP]':
-      return operator === '==' && /^[\d.]+$/.test(right) && once(probe, 'pin', { addresses: [right] });
+      return (
+        kind !== 'dns' && operator === '==' && /^[\d.]+$/.test(right) && once(probe, 'pin', { addresses: [right] })
+      );
     case '[DNS_RCODE]':
       return kind === 'dns' && operator === '==' && expectOnce(probe, 'rcode', right);
     default:
