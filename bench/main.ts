@@ -25,6 +25,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   soak: { what: '1,000 probes every 10 s for five minutes', quick: QUICK, limitMs: 8 * MINUTE_MS },
   memory: { what: 'memory by number of probes', quick: QUICK, limitMs: 4 * MINUTE_MS },
   engine: { what: 'the reducer alone', quick: QUICK, limitMs: 3 * MINUTE_MS },
+  state: { what: 'what the engine remembers weighs', quick: QUICK, limitMs: 3 * MINUTE_MS },
   replay: { what: 'the log, read and reduced', quick: QUICK, limitMs: 3 * MINUTE_MS },
   log: { what: 'the log alone', quick: ['--rows', '100000'], limitMs: 5 * MINUTE_MS },
   scrape: { what: 'a scrape of /metrics', quick: ['--rounds', '3'], limitMs: 2 * MINUTE_MS },

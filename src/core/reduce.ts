@@ -141,9 +141,9 @@ function take(turn: Turn, run: ObservationFact): void {
   const early =
     state.status === 'suspect' && run.outcome === 'fail' && hasConfirmedDependent(turn, capabilitiesOfProbe(probe));
   const wasUnknown = state.unknownBecause !== null;
-  const placesBefore = state.views.size;
+  const placesBefore = state.views?.size ?? 1;
   const transition = observeFrom(state, probe, run, early);
-  if (state.views.size !== placesBefore) indexFactors(turn.state, turn.graph, state, () => undefined);
+  if ((state.views?.size ?? 1) !== placesBefore) indexFactors(turn.state, turn.graph, state, () => undefined);
   noteHeard(turn, run);
   if (state.freshUntil !== null && (turn.state.staleAt === null || state.freshUntil < turn.state.staleAt))
     turn.state.staleAt = state.freshUntil;

@@ -22,13 +22,13 @@ export function restart(state: State, entry: StartFact, at: number, effects: Eff
     if (schedule?.kind === 'pushed') {
       // A beat that could not reach us while we were away is not a beat that was missed.
       for (const view of viewsOf(probe)) if (view.freshUntil !== null) view.freshUntil += gapMs;
-      if (probe.views.size > 0) probe.freshUntil = dueAt === null ? null : dueAt + gapMs;
+      if (probe.views !== null) probe.freshUntil = dueAt === null ? null : dueAt + gapMs;
       if (probe.freshUntil !== null && (state.staleAt === null || probe.freshUntil < state.staleAt))
         state.staleAt = probe.freshUntil;
       continue;
     }
     for (const view of viewsOf(probe)) loseSight(view);
-    if (probe.views.size > 0) combine(probe);
+    if (probe.views !== null) combine(probe);
     track(state.troubled, probe);
     if (countsAsFailing(probe)) effects.push({ kind: 'reprobe', probe: probe.id, cause: 'verify', notBefore: at });
   }

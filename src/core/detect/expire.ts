@@ -23,7 +23,7 @@ function expire(turn: Turn, state: ProbeState): number | null {
     if (probe?.schedule.kind === 'pushed' && !isSilent(turn, probe, view)) missed(view, probe, turn.now);
     else loseSight(view);
   }
-  if (state.views.size > 0) combine(state);
+  if (state.views !== null) combine(state);
   track(turn.state.troubled, state);
   return state.freshUntil;
 }

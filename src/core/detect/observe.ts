@@ -1,8 +1,9 @@
 import type { Probe } from '../../model/configuration.ts';
 import type { ObservationFact } from '../../model/entry.ts';
 import { confirmedByOneReread } from './classes.ts';
-import { countsAsFailing } from './probe-state.ts';
+import { countsAsFailing, NONE } from './probe-state.ts';
 import type { Failure, ProbeState } from './probe-state.ts';
+import { NO_RUNS, withRun } from './recent-runs.ts';
 
 /** What changed for the rest of the engine. `none`: only times moved. */
 export type Transition =
@@ -31,7 +32,7 @@ export function observe(state: ProbeState, probe: Probe, run: ObservationFact, e
   state.lastEndedAt = run.endedAt;
   state.lastOutcome = run.outcome;
   noteUnknown(state, run);
-  state.currentWarnings = run.warnings;
+  state.currentWarnings = run.warnings.length === 0 ? NONE : run.warnings;
   if (run.outcome === 'unknown') return 'none';
   state.freshUntil = freshUntil(probe, run);
   for (const id of run.proven) state.proven.set(id, run.startedAt);
@@ -168,7 +169,7 @@ function recovered(state: ProbeState, run: ObservationFact): Transition {
   state.successes = 0;
   state.stale = false;
   // Else every outage would end in minutes of "degraded".
-  state.window = [];
+  state.window = NO_RUNS;
   return 'recovered';
 }
 
@@ -178,17 +179,16 @@ function failingStep(run: ObservationFact): Failure['step'] {
 
 function noteInWindow(state: ProbeState, probe: Probe, run: ObservationFact): void {
   if (run.cause !== 'schedule') return;
-  state.window.push({ at: run.startedAt, failed: run.outcome === 'fail' });
   const size = Math.min(probe.ratio.of, WINDOW_LIMIT);
-  if (state.window.length > size) state.window.splice(0, state.window.length - size);
+  state.window = withRun(state.window, run.startedAt, run.outcome === 'fail', size);
 }
 
 /** Faults that come and go: enough failures among the last scheduled runs make a (degraded) failure. */
 function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Transition | undefined {
-  const fails = state.window.filter((w) => w.failed);
+  const { failed: fails, length } = state.window;
   if (run.cause !== 'schedule' || probe.schedule.kind === 'pushed' || fails.length < probe.ratio.failures)
     return undefined;
-  const first = fails[0];
+  const [first] = fails;
   if (first === undefined) return undefined;
   const before = state.failure;
   state.failure = {
@@ -197,7 +197,7 @@ function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Tran
     confirmedAt: run.endedAt,
     count: before?.count ?? 0,
     class: run.class ?? before?.class ?? 'semantic.assertion',
-    message: `${String(fails.length)} of the last ${String(state.window.length)} runs failed${run.message === undefined ? '' : `: ${run.message}`}`,
+    message: `${String(fails.length)} of the last ${String(length)} runs failed${run.message === undefined ? '' : `: ${run.message}`}`,
     step: failingStep(run),
     against: run.against.length > 0 ? run.against : (before?.against ?? [...state.proven.keys()].sort()),
     byRatio: true,
@@ -212,7 +212,7 @@ function judgeRatio(state: ProbeState, probe: Probe, run: ObservationFact): Tran
 
 /** The ratio ends at half, rounded down. */
 function ratioEnded(state: ProbeState, probe: Probe): boolean {
-  return state.window.filter((w) => w.failed).length <= Math.floor(probe.ratio.failures / 2);
+  return state.window.failed.length <= Math.floor(probe.ratio.failures / 2);
 }
 
 /** Until when a result is evidence: three intervals, at least one and its timeout and ten seconds; by cron from the next due time. */
@@ -233,7 +233,7 @@ export function freshUntil(probe: Probe, run: Pick<ObservationFact, 'endedAt' | 
 /** Evidence ran out with nothing heard: passing becomes unknown; a failure stays with its incident, shown as unknown. */
 export function loseSight(state: ProbeState): Transition {
   state.proven.clear();
-  state.window = [];
+  state.window = NO_RUNS;
   state.freshUntil = null;
   switch (state.status) {
     case 'unknown':

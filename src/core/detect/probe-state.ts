@@ -1,6 +1,8 @@
 import type { CapabilityId, IncidentId, ProbeId, Sha256 } from '../../model/ids.ts';
 import type { FailureClass } from '../../model/failure.ts';
 import type { Facts, Outcome, Step, Warning } from '../../model/run.ts';
+import { NO_RUNS } from './recent-runs.ts';
+import type { RecentRuns } from './recent-runs.ts';
 
 /** When a failure began: no earlier than the start of the last pass, no later than the end of the first fail. */
 export interface Onset {
@@ -32,6 +34,13 @@ export interface Failure {
   from: readonly string[] | null;
 }
 
+/** A warning, in how many runs it was seen, and in how many since it was not. */
+export interface SeenWarning {
+  readonly warning: Warning;
+  seen: number;
+  absent: number;
+}
+
 /**
  * What is known of one probe.
  *
@@ -48,8 +57,8 @@ export interface ProbeState {
   readonly id: ProbeId;
   /** The place that it is seen from, the first of several; null: nowhere yet. */
   location: string | null;
-  /** Where it is seen from several places: what each of them sees. */
-  readonly views: Map<string, ProbeState>;
+  /** Where it is seen from several places: what each of them sees. Null, as of most: from one. */
+  views: Map<string, ProbeState> | null;
   status: 'unknown' | 'passing' | 'suspect' | 'failing' | 'recovering';
   stale: boolean;
   since: number | null;
@@ -71,11 +80,11 @@ export interface ProbeState {
   freshUntil: number | null;
   /** Start of the newest run that proved each capability. */
   proven: Map<CapabilityId, number>;
-  /** Scheduled runs, newest last: start, and whether it failed; for the ratio rule. */
-  window: { at: number; failed: boolean }[];
+  window: RecentRuns;
   facts: Facts;
   factsHash: Sha256 | null;
-  warnings: Map<FailureClass, { warning: Warning; seen: number; absent: number }>;
+  /** What its runs warned of lately; null: of nothing. */
+  warnings: Map<FailureClass, SeenWarning> | null;
   currentWarnings: readonly Warning[];
   /** Capabilities that an explained failure counts against without being explained there: unknown, not down. */
   excused: readonly CapabilityId[];
@@ -83,12 +92,16 @@ export interface ProbeState {
   lost: { incident: IncidentId; at: number } | null;
 }
 
+/** Shared by all that have none: a hundred thousand empty lists weigh as much as something. */
+export const NONE: readonly never[] = [];
+const NO_FACTS: Facts = {};
+
 /** A probe nobody has looked through yet. */
 export function freshProbeState(id: ProbeId): ProbeState {
   return {
     id,
     location: null,
-    views: new Map(),
+    views: null,
     status: 'unknown',
     stale: false,
     since: null,
@@ -104,12 +117,12 @@ export function freshProbeState(id: ProbeId): ProbeState {
     lastPassAt: null,
     freshUntil: null,
     proven: new Map(),
-    window: [],
-    facts: {},
+    window: NO_RUNS,
+    facts: NO_FACTS,
     factsHash: null,
-    warnings: new Map(),
-    currentWarnings: [],
-    excused: [],
+    warnings: null,
+    currentWarnings: NONE,
+    excused: NONE,
     lost: null,
   };
 }

@@ -10,12 +10,12 @@ export const LOCAL = 'local';
 
 /** What is known of a probe from each place that it is seen from; itself, while that is one. */
 export function viewsOf(state: ProbeState): readonly ProbeState[] {
-  return state.views.size === 0 ? [state] : [...state.views.values()];
+  return state.views === null ? [state] : [...state.views.values()];
 }
 
 /** What is known of a probe from one place; undefined where it is not seen from there. */
 export function viewFrom(state: ProbeState, location: string): ProbeState | undefined {
-  return state.views.size === 0 ? (state.location === location ? state : undefined) : state.views.get(location);
+  return state.views === null ? (state.location === location ? state : undefined) : state.views.get(location);
 }
 
 /**
@@ -24,9 +24,9 @@ export function viewFrom(state: ProbeState, location: string): ProbeState | unde
  */
 export function observeFrom(state: ProbeState, probe: Probe, run: ObservationFact, early: boolean): Transition {
   state.location ??= run.location;
-  if (state.views.size === 0) {
+  if (state.views === null) {
     if (state.location === run.location) return observe(state, probe, run, early);
-    state.views.set(state.location, { ...state, proven: new Map(state.proven), views: new Map() });
+    state.views = new Map([[state.location, { ...state, proven: new Map(state.proven) }]]);
   }
   const view = state.views.get(run.location) ?? { ...freshProbeState(state.id), location: run.location };
   state.views.set(run.location, view);
@@ -40,7 +40,7 @@ export function observeFrom(state: ProbeState, probe: Probe, run: ObservationFac
  */
 export function combine(state: ProbeState): Transition {
   const before = { status: state.status, from: state.failure?.from ?? null };
-  const views = [...state.views.values()].sort((a, b) => ((a.location ?? '') < (b.location ?? '') ? -1 : 1));
+  const views = [...viewsOf(state)].sort((a, b) => ((a.location ?? '') < (b.location ?? '') ? -1 : 1));
   const fresh = views.filter((v) => v.status !== 'unknown' && !v.stale);
   const failing = fresh.filter(countsAsFailing);
   const speaking = failing.length > 0 ? failing : fresh.length > 0 ? fresh : views;

@@ -67,7 +67,7 @@ function keysOf(graph: Graph, state: ProbeState): readonly string[] {
     ...(typeof issuer === 'string' ? [`ca:${issuer}`] : []),
     `resolver:${resolver}`,
     ...prefixesOf(state).map((p) => `prefix:${p}`),
-    ...[...state.views.keys()].sort().map((place) => `location:${place}`),
+    ...[...(state.views?.keys() ?? [])].sort().map((place) => `location:${place}`),
   ];
 }
 

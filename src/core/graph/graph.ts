@@ -64,25 +64,35 @@ export function compileGraph(configuration: Configuration): Graph {
     circular: false,
   }));
   const byId = new Map<CapabilityId, Draft>(drafts.map((d) => [d.id, d]));
+  // One list of each capability alone serves wherever it stands alone: most needs, circles and services.
+  const alone = drafts.map((d) => [d]);
   for (const draft of drafts) {
     for (const need of draft.capability.needs) {
       const ids = need.kind === 'any' ? need.of : [need.of];
-      const edge: Edge = { need, to: ids.map((id) => known(byId.get(id), id)) };
+      const to = ids.map((id) => known(byId.get(id), id));
+      const edge: Edge = { need, to: shared(to, alone) };
       draft.needs.push(edge);
-      for (const target of edge.to) (target as Draft).dependents.push({ node: draft, edge });
+      for (const target of to) target.dependents.push({ node: draft, edge });
     }
   }
   for (const probe of configuration.probes) {
     if (!probe.enabled) continue;
     for (const id of capabilitiesOfProbe(probe)) known(byId.get(id), id).probes.push(probe);
   }
-  const components = visitOrder(drafts);
-  const grouped = new Map<ServiceId, Node[]>();
+  for (const draft of drafts) {
+    // Lists that grew keep room to grow; at a hundred thousand capabilities that room is a quarter of the graph.
+    draft.dependents = draft.dependents.slice();
+    draft.probes = draft.probes.slice();
+  }
+  const components = visitOrder(drafts, alone);
+  const grouped = new Map<ServiceId, Draft[]>();
   for (const draft of drafts) {
     const list = grouped.get(draft.service.id);
     if (list === undefined) grouped.set(draft.service.id, [draft]);
     else list.push(draft);
   }
+  const capabilitiesOf = new Map<ServiceId, readonly Node[]>();
+  for (const [id, list] of grouped) capabilitiesOf.set(id, shared(list, alone));
   const probesOf = new Map<ServiceId, Probe[]>();
   for (const probe of configuration.probes) {
     const list = probesOf.get(probe.service);
@@ -94,7 +104,7 @@ export function compileGraph(configuration: Configuration): Graph {
     nodes: drafts,
     byId,
     services,
-    capabilitiesOf: grouped,
+    capabilitiesOf,
     probes: new Map(configuration.probes.map((p) => [p.id, p])),
     probesOf,
     tiers,
@@ -111,11 +121,11 @@ export function capabilitiesOfProbe(probe: Probe): readonly CapabilityId[] {
  * Circles are condensed over hard, cached and any edges; soft edges order the visit only where they make no
  * circle, which is the case when both ends lie in different components of the graph with soft edges too.
  */
-function visitOrder(drafts: readonly Draft[]): readonly (readonly Node[])[] {
+function visitOrder(drafts: readonly Draft[], alone: Singles): readonly (readonly Node[])[] {
   const targets = (draft: Draft | undefined, soft: boolean): number[] =>
     (draft?.needs ?? []).filter((e) => soft || e.need.kind !== 'soft').flatMap((e) => e.to.map((n) => n.index));
   const withSoft = componentsOf(drafts.length, (i) => targets(drafts[i], true));
-  const order: Draft[][] = [];
+  const order: (readonly Draft[])[] = [];
   for (const wide of withSoft) {
     const members = wide.map((i) => drafts[i]).filter((d): d is Draft => d !== undefined);
     const local = new Map(members.map((d, i) => [d.index, i]));
@@ -126,7 +136,12 @@ function visitOrder(drafts: readonly Draft[]): readonly (readonly Node[])[] {
       }),
     );
     for (const component of narrow)
-      order.push(component.map((i) => members[i]).filter((d): d is Draft => d !== undefined));
+      order.push(
+        shared(
+          component.flatMap((i) => members[i] ?? []),
+          alone,
+        ),
+      );
   }
   for (const [position, component] of order.entries()) {
     for (const draft of component) {
@@ -135,6 +150,15 @@ function visitOrder(drafts: readonly Draft[]): readonly (readonly Node[])[] {
     }
   }
   return order;
+}
+
+/** Each capability in a list of its own, by index. */
+type Singles = readonly (readonly Draft[])[];
+
+/** The same list; where it has one member, the one that all such lists share. */
+function shared(drafts: readonly Draft[], alone: Singles): readonly Draft[] {
+  const [first] = drafts;
+  return first === undefined || drafts.length > 1 ? drafts : (alone[first.index] ?? drafts);
 }
 
 function known<T>(value: T | undefined, id: string): T {

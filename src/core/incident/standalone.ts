@@ -2,7 +2,7 @@ import type { AnchorFact, TroubleFact } from '../../model/entry.ts';
 import type { FailureClass } from '../../model/failure.ts';
 import type { ChannelId, IncidentId, ProbeId, ServiceId } from '../../model/ids.ts';
 import { stageOrder } from '../detect/classes.ts';
-import type { ProbeState } from '../detect/probe-state.ts';
+import type { ProbeState, SeenWarning } from '../detect/probe-state.ts';
 import { beginEscalation } from '../paging/escalate.ts';
 import { loudnessOf } from '../paging/loudness.ts';
 import { destinations } from '../paging/route.ts';
@@ -24,12 +24,14 @@ const WARNING_RUNS = 3;
  */
 export function noteWarnings(turn: Turn, state: ProbeState): void {
   if (state.lastOutcome !== 'pass') return;
+  if (state.warnings === null && state.currentWarnings.length === 0) return;
+  const warnings = state.warnings ?? new Map<FailureClass, SeenWarning>();
   const seen = new Set(state.currentWarnings.map((w) => w.class));
   for (const warning of state.currentWarnings) {
-    const known = state.warnings.get(warning.class);
-    state.warnings.set(warning.class, { warning, seen: (known?.seen ?? 0) + 1, absent: 0 });
+    const known = warnings.get(warning.class);
+    warnings.set(warning.class, { warning, seen: (known?.seen ?? 0) + 1, absent: 0 });
   }
-  for (const [failureClass, known] of [...state.warnings].sort(
+  for (const [failureClass, known] of [...warnings].sort(
     ([a], [b]) => stageOrder(a) - stageOrder(b) || (a < b ? -1 : 1),
   )) {
     const id = `${state.id}:${failureClass}` as IncidentId;
@@ -41,9 +43,10 @@ export function noteWarnings(turn: Turn, state: ProbeState): void {
     }
     known.absent += 1;
     if (known.absent < WARNING_RUNS) continue;
-    state.warnings.delete(failureClass);
+    warnings.delete(failureClass);
     if (open) close(turn, incident, 'recovered');
   }
+  state.warnings = warnings.size === 0 ? null : warnings;
 }
 
 /**
@@ -56,6 +59,7 @@ export function noteWatchedDrift(turn: Turn, state: ProbeState, drift: KnownDrif
   const failureClass: FailureClass =
     drift.fact === 'addresses' || drift.fact === 'cname' ? 'dns.drift' : 'info.rotation';
   const message = `${drift.fact} changed from ${String(drift.before)} to ${String(drift.after)}`;
+  state.warnings ??= new Map();
   state.warnings.set(failureClass, { warning: { class: failureClass, message }, seen: WARNING_RUNS, absent: 0 });
   const id = `${state.id}:${failureClass}` as IncidentId;
   const incident = turn.state.incidents.get(id);
