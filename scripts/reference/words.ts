@@ -218,6 +218,10 @@ export const WORDS: Words = {
   'service.title': 'how people call it',
   'service.runbook': 'where it is written what to do; shown in pages',
   'service.detectWithin': 'a promise (not checked yet)',
+  'service.objective': {
+    type: 'share of time, `99.9%`',
+    meaning: 'how long each of its capabilities should not be down; `tocsin stats` tells what is left of the budget',
+  },
   'service.labels': 'for routes',
   'service.needs': { type: 'list of needs', meaning: 'added to the needs of each capability' },
   'service.capabilities': { type: 'names to capabilities', meaning: 'without any it has exactly one, named `up`' },
@@ -231,6 +235,7 @@ export const WORDS: Words = {
   'service.accept[].until': 'the last day',
 
   'capability.title': 'how people call it',
+  'capability.objective': { type: 'share of time, `99.9%`', meaning: 'instead of that of its service' },
   'capability.needs': { type: 'list of needs', meaning: 'what it leans on' },
 
   'server.listen': 'where the API and the page listen; not loopback needs `auth`',

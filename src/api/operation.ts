@@ -1,7 +1,8 @@
 import type { AcceptedFinding, Diagnostic } from '../model/configuration.ts';
 import type { ProbeId } from '../model/ids.ts';
 import type { Secret } from '../model/secret.ts';
-import type { DaemonView } from '../ports/daemon-view.ts';
+import type { Figures } from '../core/stats/figures.ts';
+import type { DaemonView, Refusal } from '../ports/daemon-view.ts';
 import type { Access } from './guard.ts';
 import type { FromSchema, JsonSchema } from './json-schema.ts';
 import type { LiveFeed } from './live-feed.ts';
@@ -15,9 +16,16 @@ export interface KnownFindings {
   readonly accepted: readonly AcceptedFinding[];
 }
 
+/** Questions about the past that take their time, answered aside from what probes. */
+export interface PastQuestions {
+  /** Figures over a span of the log; both bounds in milliseconds since 1970, `to` exclusive. */
+  readonly figures: (span: { readonly from: number; readonly to: number }) => Promise<Figures | Refusal>;
+}
+
 /** What handlers may ask. */
 export interface ApiContext {
   readonly view: DaemonView;
+  readonly past: PastQuestions;
   /** Tells whoever listens what changes. */
   readonly live: LiveFeed;
   /** Signing in and out on the page. `close` gives the header that makes the browser forget. */

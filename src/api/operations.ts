@@ -23,6 +23,7 @@ import { listServices, readService } from './routes/services.ts';
 import { closeSession, openSession, readSession } from './routes/session.ts';
 import { readState } from './routes/state.ts';
 import { addSilence, endSilence, listSilences } from './routes/silences.ts';
+import { readStats } from './routes/stats.ts';
 import { readStatus } from './routes/status.ts';
 import { readStrips } from './routes/strips.ts';
 
@@ -30,6 +31,7 @@ import { readStrips } from './routes/strips.ts';
 export const OPERATIONS: readonly Operation[] = [
   readStatus,
   readState,
+  readStats,
   listServices,
   readService,
   readGraph,

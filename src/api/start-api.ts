@@ -10,7 +10,7 @@ import { isLoopback } from './host-names.ts';
 import { createLiveFeed } from './live-feed.ts';
 import type { LiveFeed } from './live-feed.ts';
 import { openApi } from './open-api.ts';
-import type { ApiContext, KnownFindings } from './operation.ts';
+import type { ApiContext, KnownFindings, PastQuestions } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { createServer } from './server.ts';
 import { createSessions } from './sessions.ts';
@@ -22,6 +22,7 @@ const CLOSE_MS = 2000;
 /** Everything that the API is made of. */
 export interface ApiParts {
   readonly view: DaemonView;
+  readonly past: PastQuestions;
   readonly auth: Auth;
   readonly listen: { readonly host: string; readonly port: number };
   readonly publicUrl?: string;
@@ -104,13 +105,14 @@ function guardOf({ auth, publicUrl, writeToken, listen }: ApiParts, sessions: Se
 }
 
 function contextOf(
-  { view, findings, metrics, heartbeatToken, version, publicUrl, wall }: ApiParts,
+  { view, past, findings, metrics, heartbeatToken, version, publicUrl, wall }: ApiParts,
   live: LiveFeed,
   signIn: ApiContext['signIn'],
 ): ApiContext {
   const document = openApi(OPERATIONS, { version, ...(publicUrl === undefined ? {} : { publicUrl }) });
   return {
     view,
+    past,
     live,
     signIn,
     findings: findings ?? (() => ({ findings: [], accepted: [] })),

@@ -25,6 +25,7 @@ import type { Screen } from './kinds.ts';
 import type { Findings } from '../core/lint/lint.ts';
 import { knownFindings } from './known-findings.ts';
 import { loadFrom } from './load.ts';
+import { PastThreads } from './replay/past-threads.ts';
 import { reloader } from './reloader.ts';
 import { keepPruned } from './retention.ts';
 import { sha256 } from './sha256.ts';
@@ -142,6 +143,7 @@ export async function runDaemon(options: RunOptions): Promise<StartResult> {
   const api = stack.use(
     await startApi({
       view: daemon.view,
+      past: stack.use(new PastThreads(dataFolder)),
       auth: loaded.server.auth,
       listen: loaded.server.listen,
       ...(loaded.server.publicUrl === undefined ? {} : { publicUrl: loaded.server.publicUrl }),

@@ -60,7 +60,7 @@ export function compileService(declaration: Declaration, names: Names, mistakes:
   const shared = needsOf(readItems(NeedSchema, node, 'needs', inService), names);
   return {
     service,
-    capabilities: capabilitiesOf(declaration, shared, names, mistakes),
+    capabilities: capabilitiesOf(declaration, { needs: shared, objective: fields.objective }, names, mistakes),
     ...(fields.probe === undefined ? {} : { probeUrl: fields.probe }),
     declaration,
   };
@@ -79,31 +79,35 @@ function placesOf(node: YamlNode): Pick<Service, 'places'> {
 
 function capabilitiesOf(
   declaration: Declaration,
-  shared: readonly Need[],
+  shared: { readonly needs: readonly Need[]; readonly objective: number | undefined },
   names: Names,
   mistakes: Mistakes,
 ): readonly Capability[] {
+  const withObjective = (objective = shared.objective): Pick<Capability, 'objective'> =>
+    objective === undefined ? {} : { objective };
   const service = declaration.name as ServiceId;
   const declared = entriesOf(declaration.node, 'capabilities');
   if (declared.length === 0) {
-    tellContradictingNeeds([], shared, mistakes);
+    tellContradictingNeeds([], shared.needs, mistakes);
     const [name = ''] = names.capabilities.get(service) ?? [];
     const place = placeOf(declaration.key);
-    return [{ id: `${service}.${name}` as CapabilityId, service, name, needs: shared, place }];
+    const id = `${service}.${name}` as CapabilityId;
+    return [{ id, service, name, ...withObjective(), needs: shared.needs, place }];
   }
   return declared.map(([name, key, node]) => {
     checkName(name, key, mistakes);
     const where = { node, at: key, subject: `services.${service}.capabilities.${name}`, name };
     const fields = readFields(CapabilitySchema, where, mistakes, ['needs']);
     const own = needsOf(readItems(NeedSchema, node, 'needs', { subject: where.subject, mistakes }), names);
-    tellContradictingNeeds(own, shared, mistakes);
+    tellContradictingNeeds(own, shared.needs, mistakes);
     return {
       id: `${service}.${name}` as CapabilityId,
       service,
       name,
       ...(fields.title === undefined ? {} : { title: fields.title }),
       ...(fields.down === undefined ? {} : { down: fields.down }),
-      needs: distinct([...own, ...shared]),
+      ...withObjective(fields.objective),
+      needs: distinct([...own, ...shared.needs]),
       place: placeOf(key),
     };
   });

@@ -33,6 +33,8 @@ export interface Capability {
   readonly title?: string;
   /** What it means for people when it is down; shown in pages as `effect`. */
   readonly down?: string;
+  /** The share of time, between 0 and 1, in which it should not be down: its error budget is the rest. */
+  readonly objective?: number;
   readonly needs: readonly Need[];
   readonly place: Place;
 }

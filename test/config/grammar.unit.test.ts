@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/config/canonical-json.ts';
 import { cronProblem } from '../../src/config/grammar/cron-expression.ts';
 import { isLoopback, parseTcpAddress } from '../../src/config/grammar/tcp-address.ts';
-import { isName, parseInstant } from '../../src/config/grammar/words.ts';
+import { isName, parseInstant, percentage } from '../../src/config/grammar/words.ts';
 import { editDistance, nearestName } from '../../src/config/nearest-name.ts';
 import { allows } from '../../src/config/trusted-program.ts';
 import { Secret } from '../../src/model/secret.ts';
@@ -19,6 +19,21 @@ test.each([
 ])('%j as a name: %s', (text, right) => {
   expect(isName(text)).toBe(right);
 });
+
+test.each([
+  ['99.9%', 0.999],
+  ['99.95 %', 0.9995],
+  ['50%', 0.5],
+])('%s is a share of time', (text, share) => {
+  expect(percentage().parse(text)).toBe(share);
+});
+
+test.each(['100%', '0%', '99.9', '-1%', '101%', '%', '1e1%'])(
+  '%s is no share that could be reached and missed',
+  (text) => {
+    expect(percentage().safeParse(text).success).toBe(false);
+  },
+);
 
 describe('cron expressions', () => {
   test.each(['* * * * *', '*/5 0-6 1,15 jan-mar mon', '30 0 3 * * 7', '0 3 * * sun', '0 0 1/2 * *'])(

@@ -54,6 +54,13 @@ describe('a full example', () => {
       ],
       accept: [{ code: 'recovery/none', because: 'known', until: '2027-01-01' }],
     });
+    expect(configuration.capabilities.map(({ id, objective }) => [id, objective])).toEqual(
+      expect.arrayContaining([
+        ['dis.verify', 0.999],
+        ['kms.sign', 0.99],
+        ['kms.unseal', undefined],
+      ]),
+    );
     expect(configuration.routes).toMatchObject([
       {
         match: { tier: [0, 1], owner: ['supply-chain'], capability: ['dis.sign'], labels: { env: 'prod' } },

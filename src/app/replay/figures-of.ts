@@ -7,8 +7,16 @@ import type { History, Span } from './history.ts';
 /** Between decisions, states are looked at so often: a cache that runs out, evidence that goes stale. */
 const LOOK_EVERY_MS = 60_000;
 
-/** Figures over a span of a history. Reads only; rejects with LogError or ReplayError. */
-export async function figuresOf(history: History, span: Span = {}): Promise<Figures> {
+/** Over which part, and the objective of capabilities for which none is declared: a share of time below 1. */
+export interface FiguresAsked extends Span {
+  readonly objective?: number;
+}
+
+/**
+ * Figures over a span of a history; objectives are those of the configuration at its end. Reads only; rejects with
+ * LogError or ReplayError.
+ */
+export async function figuresOf(history: History, span: FiguresAsked = {}): Promise<Figures> {
   const start = await startOf(history, span);
   const counter = new FigureCounter();
   let { state } = start;
@@ -26,5 +34,6 @@ export async function figuresOf(history: History, span: Span = {}): Promise<Figu
     counter.look(entry.at, engine.capabilityStates(state));
     lookAt = entry.at + LOOK_EVERY_MS;
   }
-  return counter.figures();
+  const declared = new Map(engine.configuration(state)?.capabilities.map(({ id, objective }) => [id, objective]));
+  return counter.figures((capability) => declared.get(capability) ?? span.objective);
 }

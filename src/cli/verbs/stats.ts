@@ -12,7 +12,8 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { figuresOf } from '../../app/replay/figures-of.ts';
 import { durationWords } from '../../core/report/duration-words.ts';
-import type { CapabilityFigures, Figures } from '../../core/stats/figures.ts';
+import { figuresJson } from '../../app/figures-json.ts';
+import type { Figures } from '../../core/stats/figures.ts';
 import { historyOf, withHistory } from '../history-options.ts';
 import type { HistoryOptions } from '../history-options.ts';
 import { moment } from '../options.ts';
@@ -32,7 +33,7 @@ export function statsVerb(program: Command, terminal: Terminal): void {
     .description('pages, times to page and to acknowledge, availability, flappiest probes')
     .option('--from <time>', 'from this moment on: ISO 8601, or 30d for thirty days ago', moment)
     .option('--to <time>', 'up to this moment', moment)
-    .option('--objective <percent>', 'what capabilities should reach: what is left of the error budget', percent)
+    .option('--objective <percent>', 'what capabilities should reach for which the configuration says nothing', percent)
     .option('--json', 'as JSON')
     .action(async (options: Options) => {
       await using history = await historyOf(options, terminal);
@@ -40,9 +41,10 @@ export function statsVerb(program: Command, terminal: Terminal): void {
       const figures = await figuresOf(history, {
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
+        ...(objective === undefined ? {} : { objective }),
       });
-      if (options.json === true) printJson(terminal, figuresJson(figures, objective));
-      else show(terminal, figures, objective);
+      if (options.json === true) printJson(terminal, figuresJson(figures));
+      else show(terminal, figures);
     });
 }
 
@@ -52,21 +54,7 @@ function percent(text: string): number {
   return value / 100;
 }
 
-function figuresJson({ from, to, capabilities, ...rest }: Figures, objective: number | undefined): object {
-  const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-  const withBudget = capabilities.map((each) => ({
-    ...each,
-    ...(objective === undefined ? {} : { budgetLeft: budgetLeft(each, objective) }),
-  }));
-  return { from: iso(from), to: iso(to), ...rest, capabilities: withBudget };
-}
-
-/** 1: untouched, 0: used up, below: overdrawn; null where nothing was known. */
-function budgetLeft({ availability }: CapabilityFigures, objective: number): number | null {
-  return availability === null ? null : 1 - (1 - availability) / (1 - objective);
-}
-
-function show(terminal: Terminal, figures: Figures, objective: number | undefined): void {
+function show(terminal: Terminal, figures: Figures): void {
   const { from, to, pages, pagesPerWeek, labelled, falseShare, services, capabilities, flappiest } = figures;
   const perWeek = pagesPerWeek === null ? '' : `, ${String(pagesPerWeek)} a week`;
   const heading = (text: string): void => terminal.out(`\n${paint(terminal, 'dim', text)}\n`);
@@ -99,7 +87,7 @@ function show(terminal: Terminal, figures: Figures, objective: number | undefine
         c.capability,
         share(c.availability),
         c.downMs === 0 ? '' : `down ${durationWords(c.downMs)}`,
-        objective === undefined ? '' : `budget left ${share(budgetLeft(c, objective))}`,
+        c.objective === null ? '' : `budget left ${share(c.budgetLeft)} of ${share(c.objective)}`,
       ]),
       terminal.columns,
     ),

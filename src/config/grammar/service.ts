@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MODES } from '../../model/failure.ts';
 import { duration } from '../../ports/fields.ts';
-import { capabilityRef, day } from './words.ts';
+import { capabilityRef, day, percentage } from './words.ts';
 
 /** How a capability leans on another: hard (a plain name), soft, cached, or any of several. */
 export const NeedSchema = z
@@ -48,6 +48,9 @@ export const CapabilitySchema = z
       .optional()
       .meta({ examples: ['Sign an image'] }),
     down: z.string().optional().meta({ description: 'what it means for people when it is down; shown in pages' }),
+    objective: percentage()
+      .optional()
+      .meta({ description: 'the share of time in which it should not be down; default: that of its service' }),
     needs: needs.optional(),
   })
   .meta({ description: 'one thing that the service can do for others' });
@@ -107,6 +110,9 @@ export const ServiceSchema = z
       .optional()
       .meta({ description: 'a promise; `check` proves that the schedule can keep it', examples: ['2m'] }),
     pageAfter: duration().optional().meta({ description: 'overrides the default of its tier' }),
+    objective: percentage()
+      .optional()
+      .meta({ description: 'the share of time in which each of its capabilities should not be down' }),
     labels: z
       .record(z.string(), z.string())
       .default({})

@@ -57,6 +57,23 @@ export function day(): z.ZodType<string, string> {
     .meta({ examples: ['2026-10-15'] });
 }
 
+const PERCENT = /^(\d{1,2}(?:\.\d{1,6})?) ?%$/;
+
+/** A field that holds a share of time, `99.9%`; gives a number above 0 and below 1. */
+export function percentage(): z.ZodType<number, string> {
+  return z
+    .string()
+    .meta({ examples: ['99.9%'] })
+    .transform((text, context) => {
+      // Through the exponent: 99.9 / 100 is not 0.999.
+      const share = Number(`${PERCENT.exec(text)?.[1] ?? '0'}e-2`);
+      if (share === 0) {
+        context.addIssue({ code: 'custom', message: 'not a share of time below 100%; write it like 99.9%' });
+      }
+      return share === 0 ? z.NEVER : share;
+    });
+}
+
 /** A time zone of the IANA database, as `Intl` knows it. */
 export function timezone(): z.ZodType<string, string> {
   return z

@@ -19,7 +19,10 @@ export interface ServiceFigures {
   readonly toAcknowledgeMs: number | null;
 }
 
-/** How long a capability stood how. Availability is the share of the known time in which it was not down. */
+/**
+ * How long a capability stood how. Availability is the share of the known time in which it was not down; the
+ * objective is what it should be, and leaves an error budget.
+ */
 export interface CapabilityFigures {
   readonly capability: CapabilityId;
   readonly knownMs: number;
@@ -27,6 +30,10 @@ export interface CapabilityFigures {
   readonly degradedMs: number;
   /** Between 0 and 1; null where nothing was known. */
   readonly availability: number | null;
+  /** Between 0 and 1; null where none is declared. */
+  readonly objective: number | null;
+  /** 1: untouched, 0: used up, below: overdrawn; null without an objective, or where nothing was known. */
+  readonly budgetLeft: number | null;
 }
 
 /** A probe by how often its outcome turned. */
@@ -94,7 +101,8 @@ export class FigureCounter {
     this.#lookedAt = at;
   }
 
-  figures(): Figures {
+  /** `objectiveOf`: what a capability's availability should be, if that is declared. */
+  figures(objectiveOf: (capability: CapabilityId) => number | undefined = () => undefined): Figures {
     if (this.#to !== null) this.#spend(this.#to);
     const pages = [...this.#pages.values()];
     const labelled = { real: 0, false: 0, 'no-action': 0 };
@@ -112,7 +120,7 @@ export class FigureCounter {
         .map(([service, own]) => this.#ofService(service, own))
         .sort((a, b) => b.pages - a.pages || (a.service < b.service ? -1 : 1)),
       capabilities: [...this.#times]
-        .map(([capability, ms]) => capabilityFigures(capability, ms))
+        .map(([capability, ms]) => capabilityFigures(capability, ms, objectiveOf(capability)))
         .sort((a, b) => (a.availability ?? 2) - (b.availability ?? 2) || (a.capability < b.capability ? -1 : 1)),
       flappiest: [...this.#probes]
         .map(([probe, { runs, failures, turns }]) => ({ probe, runs, failures, turns }))
@@ -160,14 +168,21 @@ export class FigureCounter {
   }
 }
 
-function capabilityFigures(capability: CapabilityId, ms: Readonly<Record<CapabilityState, number>>): CapabilityFigures {
+function capabilityFigures(
+  capability: CapabilityId,
+  ms: Readonly<Record<CapabilityState, number>>,
+  objective: number | undefined,
+): CapabilityFigures {
   const knownMs = COUNTED.reduce((sum, state) => sum + ms[state], 0);
+  const availability = knownMs === 0 ? null : (knownMs - ms.down) / knownMs;
   return {
     capability,
     knownMs,
     downMs: ms.down,
     degradedMs: ms.degraded,
-    availability: knownMs === 0 ? null : (knownMs - ms.down) / knownMs,
+    availability,
+    objective: objective ?? null,
+    budgetLeft: objective === undefined || availability === null ? null : 1 - (1 - availability) / (1 - objective),
   };
 }
 

@@ -6,14 +6,14 @@ import { engine } from '../../../src/core/tocsin-engine.ts';
 import type { IncidentId, Sha256 } from '../../../src/model/ids.ts';
 import { BROKEN, brokenRekor } from '../../app/support/broken-rekor.ts';
 
-function figures(until = 200_000): Figures {
+function figures(objective?: number): Figures {
   const { entries } = brokenRekor(30_000)
     .at(35_000, { kind: 'command', command: { kind: 'acknowledge', incident: 'rekor-1' as IncidentId, by: 'ada' } })
     .at(90_000, {
       kind: 'command',
       command: { kind: 'label', incident: 'rekor-1' as IncidentId, label: 'false', by: 'ada' },
     })
-    .run(until);
+    .run(200_000);
   const counter = new FigureCounter();
   let state = engine.initial();
   for (const entry of entries) {
@@ -23,7 +23,7 @@ function figures(until = 200_000): Figures {
     counter.count(entry, effects.length === 0 ? undefined : { n: entry.n, at: entry.at, effects, hash: '' as Sha256 });
     counter.look(entry.at, engine.capabilityStates(state));
   }
-  return counter.figures();
+  return counter.figures((capability) => (capability === 'rekor.up' ? objective : undefined));
 }
 
 test('pages are counted once an incident, with what people labelled them', () => {
@@ -46,6 +46,17 @@ test('a capability is available for the share of the known time in which it was 
   expect(rekor?.downMs).toBeLessThan(45_000);
   expect(rekor?.availability).toBeCloseTo(1 - (rekor?.downMs ?? 0) / (rekor?.knownMs ?? 1), 9);
   expect(rekor?.knownMs).toBeLessThanOrEqual((to ?? 0) - (from ?? 0));
+});
+
+test('an objective leaves an error budget, which what is down overdraws; without one there is none', () => {
+  const { capabilities } = figures(0.9);
+  const rekor = capabilities.find(({ capability }) => capability === 'rekor.up');
+  const down = (rekor?.downMs ?? 0) / (rekor?.knownMs ?? 1);
+  expect(rekor).toMatchObject({ objective: 0.9 });
+  expect(rekor?.budgetLeft).toBeCloseTo(1 - down / 0.1, 9);
+  expect(rekor?.budgetLeft).toBeLessThan(0);
+  const registry = capabilities.find(({ capability }) => capability === 'registry.up');
+  expect(registry).toMatchObject({ objective: null, budgetLeft: null });
 });
 
 test('probes are told by how often they turned, most often first', () => {

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { Figures } from '../../src/core/stats/figures.ts';
+import type { CapabilityId, ProbeId } from '../../src/model/ids.ts';
+import { ask } from './support/ask.ts';
+import { NOW } from './support/fake-daemon.ts';
+import { serve } from './support/with-api.ts';
+
+const FIGURES: Figures = {
+  from: NOW - 1000,
+  to: NOW,
+  pages: 1,
+  pagesPerWeek: null,
+  labelled: { real: 1, false: 0, 'no-action': 0 },
+  falseShare: 0,
+  services: [{ service: 'rekor', pages: 1, labelledFalse: 0, toPageMs: 4000, toAcknowledgeMs: null }],
+  capabilities: [
+    {
+      capability: 'rekor.append' as CapabilityId,
+      knownMs: 1000,
+      downMs: 400,
+      degradedMs: 0,
+      availability: 0.6,
+      objective: 0.999,
+      budgetLeft: -399,
+    },
+  ],
+  flappiest: [{ probe: 'rekor/log' as ProbeId, runs: 7, failures: 2, turns: 2 }],
+};
+
+test('figures are told over the last thirty days, or the span that was asked for', async () => {
+  const asked: unknown[] = [];
+  await using served = await serve({
+    past: {
+      figures: async (span) => {
+        asked.push(span);
+        return FIGURES;
+      },
+    },
+  });
+  const answered = await ask(`${served.url}/api/v1/stats`);
+  expect(answered.status).toBe(200);
+  expect(answered.json).toEqual({
+    ...FIGURES,
+    from: new Date(NOW - 1000).toISOString(),
+    to: new Date(NOW).toISOString(),
+  });
+  await ask(`${served.url}/api/v1/stats?from=2026-05-01T00:00:00Z&to=2026-05-02T00:00:00Z`);
+  expect(asked).toEqual([
+    { from: NOW - 30 * 86_400_000, to: NOW },
+    { from: Date.parse('2026-05-01T00:00:00Z'), to: Date.parse('2026-05-02T00:00:00Z') },
+  ]);
+});
+
+test('a span that ends before it begins is refused, and what cannot be answered now is 503', async () => {
+  await using served = await serve();
+  const backwards = await ask(`${served.url}/api/v1/stats?from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z`);
+  expect([backwards.status, backwards.json.detail]).toEqual([400, 'from must lie before to']);
+  expect((await ask(`${served.url}/api/v1/stats`)).status).toBe(503);
+});
