@@ -1,3 +1,4 @@
+import type { Words } from '../../src/app/field-words.ts';
 import type { JsonSchema } from '../../src/config/json-schema.ts';
 
 /** One field as a reference shows it. */
@@ -11,9 +12,6 @@ export interface FieldRow {
   /** Empty where neither the schema nor anybody else says it; a test finds those. */
   readonly meaning: string;
 }
-
-/** What a schema cannot say: the meaning alone, or a plainer type beside it; with a type, nothing below is listed. */
-export type Words = Readonly<Record<string, string | { readonly type: string; readonly meaning: string }>>;
 
 /** A reference page cannot be made: words without a field, a section that nobody makes, a field that kinds share and do not. */
 export class PageError extends Error {

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { OPERATIONS } from '../../src/api/operations.ts';
+import { WORDS } from '../../src/app/field-words.ts';
 import { allKinds, NO_SCREEN } from '../../src/app/kinds.ts';
 import { configurationJsonSchema } from '../../src/config/json-schema.ts';
 import type { JsonSchema } from '../../src/config/json-schema.ts';
@@ -13,7 +14,6 @@ import type { ProbeKind } from '../../src/ports/probe-kind.ts';
 import { CLASS_MEANINGS, classesGiven, classesOfKind } from './failure-classes.ts';
 import { PageError, fieldRows, fieldTable, table } from './field-rows.ts';
 import { renderedPages } from './rendered-pages.ts';
-import { WORDS } from './words.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Pages whose marked sections are written by `scripts/write-reference.ts`; the rest of them is written by hand. */

@@ -1,10 +1,13 @@
 import { configurationJsonSchema } from '../config/json-schema.ts';
+import { describedFields } from './described-fields.ts';
+import { EDITOR_WORDS } from './editor-words.ts';
+import { WORDS } from './field-words.ts';
 import { allKinds, NO_SCREEN } from './kinds.ts';
 
-/** The configuration language as JSON Schema. */
+/** The configuration language as JSON Schema, every field described. */
 export function schema(): unknown {
   const kinds = allKinds(NO_SCREEN);
-  return configurationJsonSchema(kinds.probes, kinds.channels);
+  return describedFields(configurationJsonSchema(kinds.probes, kinds.channels), { ...EDITOR_WORDS, ...WORDS });
 }
 
 /** One kind, as the reference shows it. */

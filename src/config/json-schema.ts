@@ -98,7 +98,7 @@ function merged(
   common: Record<string, unknown>,
   own: Record<string, unknown>,
 ): JsonSchema {
-  const kind = { const: name };
+  const kind = { const: name, description };
   if (own['type'] !== 'object' || typeof own['properties'] !== 'object') {
     const properties = { ...(common['properties'] as object), kind };
     return {

@@ -48,7 +48,7 @@ describe('the generated reference', () => {
     );
   });
 
-  it('gives every field a meaning: a description in its schema, or words in scripts/reference/words.ts', async () => {
+  it('gives every field a meaning: a description in its schema, or words in src/app/field-words.ts', async () => {
     const pages = await referencePages();
     const silent = pages.flatMap(({ text }) =>
       [...text.matchAll(/^\| (`[^`]+`)[^\n]*\| +\|$/gm)].map(([, field]) => field),

@@ -10,7 +10,12 @@ const notify = z.enum(['page', 'ticket', 'record']);
 /** A value that a fact must have, for a while or always. */
 function pinOf(fact: PinnableFact) {
   const value = pinValue(fact);
-  return z.union([value, z.strictObject({ value, from: instant().optional(), until: instant().optional() })]);
+  const forAWhile = z.strictObject({
+    value: value.meta({ description: 'what it must be' }),
+    from: instant().optional().meta({ description: 'valid from then on' }),
+    until: instant().optional().meta({ description: 'and valid no more from then on' }),
+  });
+  return z.union([value, forAWhile]);
 }
 
 /** Where probes may connect. */

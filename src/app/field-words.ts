@@ -1,4 +1,5 @@
-import type { Words } from './field-rows.ts';
+/** What a schema cannot say: the meaning alone, or a plainer type beside it; with a type, nothing below is listed. */
+export type Words = Readonly<Record<string, string | { readonly type: string; readonly meaning: string }>>;
 
 /** Meanings of fields whose schema has no description, by section and path; the order is that of the schemas. */
 export const WORDS: Words = {
