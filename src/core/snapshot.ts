@@ -4,7 +4,7 @@ import { compileGraph } from './graph/graph.ts';
 import { relevantTo } from './incident/relevant.ts';
 
 /** Bumped whenever the state's shape or any decision changes: older snapshots are then not used. */
-export const ENGINE_VERSION = '5';
+export const ENGINE_VERSION = '6';
 
 /** The state as JSON text: maps and sets as arrays, the graph left out (it is compiled again). */
 export function snapshot(state: State): string {

@@ -124,6 +124,43 @@ describe('a silence', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a silence over what stands outside of diagnosis', () => {
+  const trouble = (state: 'begin' | 'end') =>
+    ({ kind: 'trouble', what: 'reload', state, message: 'line 3: no such key' }) as const;
+  const well = (): Simulation => new Simulation(makeConfiguration(services), () => 'pass', 1);
+  const aboutMonitor = (s: Simulation): string[] => s.sent.map((m) => `${m.event} ${m.root} ${String(m.at)}`);
+
+  test('holds it, and lets it out when it ends', () => {
+    const s = well()
+      .at(1000, { kind: 'command', command: silence({ owner: 'sre' }, 9000) })
+      .at(5000, trouble('begin'))
+      .at(20_000, trouble('end'))
+      .run(8000);
+    expect(s.sent).toEqual([]);
+    expect([...s.state.incidents.values()].map((i) => [i.state, i.held?.reason])).toEqual([['pending', 'silenced']]);
+    s.run(30_000);
+    expect(aboutMonitor(s)).toEqual(['ticket reload 9000', 'resolve reload 20000']);
+  });
+
+  test('lets it out when it is lifted early', () => {
+    const s = well()
+      .at(1000, { kind: 'command', command: silence({ owner: 'sre' }, 60_000) })
+      .at(5000, trouble('begin'))
+      .at(7000, { kind: 'command', command: { kind: 'unsilence', id: 'quiet', by: 'ann' } })
+      .run(30_000);
+    expect(aboutMonitor(s)).toEqual(['ticket reload 7000']);
+  });
+
+  test('keeps what was over before it ended from everybody', () => {
+    const s = well()
+      .at(1000, { kind: 'command', command: silence({ owner: 'sre' }, 9000) })
+      .at(5000, trouble('begin'))
+      .at(7000, trouble('end'))
+      .run(30_000);
+    expect(s.sent).toEqual([]);
+  });
+});
+
 describe('a maintenance window', { timeout: 60_000 }, () => {
   test('over the root tells affected owners of tier 0 and 1 once, when the first of theirs fails in it', () => {
     everyPhase(

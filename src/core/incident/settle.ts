@@ -16,6 +16,7 @@ import type { Incident } from './incident.ts';
 import { isRecovering, lostExplanations } from './lost-explanation.ts';
 import { move } from './move.ts';
 import { nameDeepestSuspects } from './name-deepest.ts';
+import { sayStandalone } from './open-standalone.ts';
 import type { RootNow } from './roots-now.ts';
 import { relevantTo } from './relevant.ts';
 
@@ -45,6 +46,7 @@ export function settle(turn: Turn): void {
   }
   for (const incident of turn.state.incidents.values()) {
     if (!isLive(incident) || incident.about === 'failure') continue;
+    wake(sayStandalone(turn, incident));
     wake(escalate(turn, incident));
     wake(remind(turn, incident));
   }

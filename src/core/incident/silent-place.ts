@@ -6,7 +6,7 @@ import type { Turn } from '../state.ts';
 import { close } from './close.ts';
 import { isLive, rootKey } from './incident.ts';
 import type { Root } from './incident.ts';
-import { openStandalone } from './standalone.ts';
+import { openStandalone } from './open-standalone.ts';
 
 /** Something was heard from a place: whoever reports from there is well. */
 export function noteHeard(turn: Turn, { location, probe, endedAt }: ObservationFact): void {

@@ -1,18 +1,15 @@
 import type { AnchorFact, TroubleFact } from '../../model/entry.ts';
 import type { FailureClass } from '../../model/failure.ts';
-import type { ChannelId, IncidentId, ProbeId, ServiceId } from '../../model/ids.ts';
+import type { IncidentId, ServiceId } from '../../model/ids.ts';
 import { stageOrder } from '../detect/classes.ts';
 import type { ProbeState, SeenWarning } from '../detect/probe-state.ts';
-import { beginEscalation } from '../paging/escalate.ts';
 import { loudnessOf } from '../paging/loudness.ts';
-import { destinations } from '../paging/route.ts';
-import { remember, routed, send } from '../paging/send.ts';
-import { silenceFor } from '../paging/silence.ts';
 import { doing, listed } from '../paging/words.ts';
 import type { KnownDrift, Turn } from '../state.ts';
 import { isLive, rootKey, tell } from './incident.ts';
-import type { Incident, Loudness, Root } from './incident.ts';
+import type { Loudness, Root } from './incident.ts';
 import { close } from './close.ts';
+import { openStandalone } from './open-standalone.ts';
 import { unwatched, whyUnwatched } from './unwatched.ts';
 
 /** A warning must be seen in this many runs to be told, and be absent from as many to end. */
@@ -121,13 +118,7 @@ export function noteTrouble(turn: Turn, trouble: TroubleFact): void {
     owner: turn.configuration.serverOwner ?? null,
     tier: 0,
     title: channel === undefined ? TITLES[trouble.what] : `Tocsin's channel ${channel} takes no messages`,
-    // By the others: it takes none.
-    ...(channel === undefined ? {} : { channels: others(turn, channel) }),
   });
-}
-
-function others(turn: Turn, channel: ChannelId): readonly ChannelId[] {
-  return turn.configuration.channels.map(({ id }) => id).filter((id) => id !== channel);
 }
 
 /** So many checks in a row that no anchor answered are our own outage. */
@@ -165,7 +156,6 @@ export function noteAnchor(turn: Turn, check: AnchorFact): void {
     owner: turn.configuration.serverOwner ?? null,
     tier: 0,
     title: 'Tocsin has lost its own network: it cannot tell how anything stands, and says nothing about services',
-    channels: turn.configuration.channels.map(({ id }) => id),
   });
 }
 
@@ -207,80 +197,3 @@ const TITLES: Readonly<Record<TroubleFact['what'], string>> = {
   schedule: 'Tocsin cannot keep its schedule',
   channel: 'A channel of Tocsin takes no messages',
 };
-
-interface Standalone {
-  readonly id: IncidentId;
-  readonly about: 'warning' | 'monitor';
-  readonly root: Root;
-  readonly probe: ProbeId | null;
-  readonly class: FailureClass;
-  readonly message: string;
-  readonly loudness: Loudness;
-  readonly owner: string | null;
-  readonly tier: number;
-  readonly title: string;
-  /** Sent by these, whatever routes say: whichever survives. */
-  readonly channels?: readonly ChannelId[];
-}
-
-/** Opens an incident that stands outside of diagnosis, and tells of it at once. */
-export function openStandalone(turn: Turn, what: Standalone): void {
-  const key = `warning:${what.about === 'monitor' ? rootKey(what.root) : what.id}`;
-  const generation = (turn.state.generations.get(key) ?? 0) + 1;
-  turn.state.generations.set(key, generation);
-  const incident: Incident = {
-    id: what.id,
-    about: what.about,
-    root: what.root,
-    generation,
-    state: 'open',
-    closedBecause: null,
-    mergedInto: null,
-    capabilities: [],
-    rootProbes: [],
-    first: { probe: what.probe, class: what.class, message: what.message, step: null },
-    inferred: false,
-    verified: true,
-    startedAt: turn.now,
-    onset: { start: turn.now, end: turn.now },
-    detectedAt: turn.now,
-    pagedAt: what.loudness === 'page' ? turn.now : null,
-    resolvedAt: null,
-    symptoms: new Map(),
-    suppressed: new Map(),
-    hold: null,
-    quietSince: null,
-    loudness: what.loudness,
-    wanted: what.loudness,
-    sequence: 0,
-    told: new Map(),
-    noticed: [],
-    owner: what.owner,
-    tier: what.tier,
-    title: what.title,
-    impact: [],
-    unaffected: [],
-    toldAbout: '',
-    acknowledgedBy: null,
-    remindAt: turn.now + turn.configuration.remindMs,
-    escalation: null,
-    held: null,
-    notes: [],
-    label: null,
-    related: [],
-    timeline: [],
-  };
-  turn.state.incidents.set(incident.id, incident);
-  tell(incident, turn.now, what.loudness, what.message);
-  turn.effects.push({ kind: 'decide', incident: incident.id, decision: what.loudness, reason: what.message });
-  if (what.loudness === 'record') return;
-  const routes =
-    what.channels?.map((channel) => ({ channel })) ??
-    destinations(turn.configuration, routed(turn, incident, what.owner), what.loudness);
-  if (what.loudness === 'page') incident.escalation = beginEscalation(turn, incident);
-  const isMuted = silenceFor(turn, incident, what.owner) !== undefined;
-  if (isMuted) tell(incident, turn.now, 'held', 'silenced');
-  const targets = isMuted ? [] : routes;
-  remember(incident, what.loudness, what.owner, targets);
-  send(turn, incident, what.loudness, targets, what.message);
-}

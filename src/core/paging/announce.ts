@@ -105,7 +105,7 @@ function passOn(turn: Turn, incident: Incident, { owner }: Assessment): void {
 }
 
 /** Notes why nothing is said. What was kept back by a plan or a silence is run again as soon as it no longer is. */
-function hold(turn: Turn, incident: Incident, { reason, by }: Held): void {
+export function hold(turn: Turn, incident: Incident, { reason, by }: Held): void {
   const before = incident.held;
   if (before?.reason === reason && before.by === by) return;
   incident.held = { reason, by };
