@@ -89,6 +89,34 @@ describe('docs/engine.md 8, through the running daemon', { concurrent: true }, (
     expect(pagesOf(tocsin)).toEqual([page.incident?.id]);
   });
 
+  test('21: results that somebody reports from another place: what fails there alone, at four targets in five, is the place', async ({
+    expect,
+  }) => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const line = (name: string): string =>
+      `  ${name}: { tier: 0, probes: { seen: { kind: push, every: 5m, grace: 1m, token: ${TOKEN} } } }\n`;
+    await using tocsin = await startTocsin(`${RULES}services:\n${names.map(line).join('')}`);
+    await tocsin.ready();
+    const push = async (name: string, result: object): Promise<void> => {
+      const answer = await fetch(`${tocsin.url}/api/v1/observations/${name}/seen`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(result),
+      });
+      expect(answer.status).toBe(204);
+    };
+    for (const name of names) await push(name, { outcome: 'pass' });
+    for (const name of names) await push(name, { outcome: 'pass', location: 'eu' });
+    const broken = { outcome: 'fail', class: 'http.5xx', message: 'answered 503', location: 'eu' };
+    for (const name of names) await push(name, name === 'e' ? { outcome: 'pass', location: 'eu' } : broken);
+    const page = await heard(tocsin, 'page');
+    expect(page.incident?.root).toMatchObject({ kind: 'location', id: 'eu' });
+    for (const name of names) await push(name, { outcome: 'pass', location: 'eu' });
+    const resolve = await heard(tocsin, 'resolve');
+    expect(resolve.incident?.id).toBe(page.incident?.id);
+    expect(pagesOf(tocsin)).toEqual([page.incident?.id]);
+  });
+
   test('23: every anchor and every probe fails at once: one page about the monitor, everything unknown, nothing about services', async ({
     expect,
   }) => {
