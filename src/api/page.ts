@@ -9,8 +9,8 @@ import { problem, sendProblem } from './problem.ts';
 const FILES = new URL(import.meta.url.endsWith('.ts') ? '../../dist/web/' : '../web/', import.meta.url);
 
 /** Views that a link may lead to. Each is the same document; the page reads its address. */
-const VIEWS = ['/', '/graph', '/incidents/*', '/services/*', '/probes/*', '/replay', '/check', '/changes'];
-const MORE_VIEWS = ['/silences', '/channels', '/stats', '/status-page'];
+const LISTS = ['/graph', '/replay', '/check', '/changes', '/silences', '/channels'];
+const VIEWS = ['/', ...LISTS, '/incidents/*', '/services/*', '/probes/*'];
 
 /**
  * Serves the page at `/` and below its views, and its scripts and styles under `/web/`. They hold nothing secret;
@@ -32,7 +32,7 @@ export async function servePage(server: FastifyInstance, guard: () => Guard): Pr
     maxAge: '365d',
   });
   // The document is asked for again each time: an upgraded daemon never meets the page of the one before.
-  for (const view of [...VIEWS, ...MORE_VIEWS]) {
+  for (const view of VIEWS) {
     server.get(view, async (request, reply) => {
       const html = await readFile(new URL('index.html', FILES), 'utf8').catch(() => undefined);
       if (html === undefined)

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { lazy } from './lazy.tsx';
 import { ChangesView } from './pages/changes.tsx';
+import { ChannelsView } from './pages/channels.tsx';
 import { CheckView } from './pages/check.tsx';
 import { IncidentView } from './pages/incident.tsx';
 import { Now } from './pages/now.tsx';
@@ -10,6 +11,7 @@ import { place } from './world/address.ts';
 
 // What draws much is fetched when it is first wanted: the first view stays small.
 const GraphView = lazy(async () => (await import('./pages/graph.tsx')).GraphView);
+const SilencesView = lazy(async () => (await import('./pages/silences.tsx')).SilencesView);
 const ReplayView = lazy(async () => (await import('./pages/replay.tsx')).ReplayView);
 const ProbeView = lazy(async () => (await import('./pages/probe.tsx')).ProbeView);
 
@@ -29,6 +31,10 @@ export function View(): JSX.Element {
       return <ProbeView probe={rest.join('/')} />;
     case 'replay':
       return <ReplayView />;
+    case 'silences':
+      return <SilencesView />;
+    case 'channels':
+      return <ChannelsView />;
     case 'check':
       return <CheckView />;
     case 'changes':

@@ -157,11 +157,14 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.getByRole('status').getByText('All well').waitFor();
   });
 
-  test.each(['/services/dis', '/check', '/changes'])('%s reads well and leads on', async (path) => {
-    await page.goto(`${watched.tocsin.url}${path}`);
-    await page.locator('main h1').waitFor();
-    await expectGoodLooks(path.slice(1).replaceAll('/', '-'));
-  });
+  test.each(['/services/dis', '/check', '/changes', '/silences', '/channels'])(
+    '%s reads well and leads on',
+    async (path) => {
+      await page.goto(`${watched.tocsin.url}${path}`);
+      await page.locator('main h1').waitFor();
+      await expectGoodLooks(path.slice(1).replaceAll('/', '-'));
+    },
+  );
 
   test('can be walked with the keyboard alone', async () => {
     await page.goto(`${watched.tocsin.url}/graph`);

@@ -11,6 +11,7 @@ import {
   request,
   TEXT,
 } from '../json-schema.ts';
+import type { FromSchema } from '../json-schema.ts';
 import { ok, operation, READ } from '../operation.ts';
 import { refused } from '../problem.ts';
 
@@ -27,7 +28,13 @@ const ChannelShape = named(
   }),
 );
 
+/** A channel, as it is sent. */
+export type ChannelBody = FromSchema<typeof ChannelShape>;
+
 const TestedShape = named('ChannelTest', object({ channel: TEXT, delivered: FLAG, detail: NULLABLE_TEXT }));
+
+/** What became of a test message, as it is sent. */
+export type ChannelTestBody = FromSchema<typeof TestedShape>;
 
 export const listChannels = operation({
   method: 'GET',

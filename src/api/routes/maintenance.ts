@@ -12,6 +12,9 @@ const MaintenanceShape = named(
   object({ id: TEXT, services: arrayOf(TEXT), from: INSTANT, until: INSTANT, reason: TEXT }),
 );
 
+/** Planned work, as it is sent. */
+export type MaintenanceBody = FromSchema<typeof MaintenanceShape>;
+
 export const listMaintenance = operation({
   method: 'GET',
   path: '/api/v1/maintenance',

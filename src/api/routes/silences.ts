@@ -24,6 +24,9 @@ const SilenceShape = named(
   }),
 );
 
+/** A silence, as it is sent. */
+export type SilenceBody = FromSchema<typeof SilenceShape>;
+
 export const listSilences = operation({
   method: 'GET',
   path: '/api/v1/silences',

@@ -12,8 +12,9 @@ import { incidentText } from '../words/incident-text.ts';
 import { factText } from '../words/phrases.ts';
 import { dayText } from '../words/clock-text.ts';
 import { tell } from '../world/ask.ts';
+import { attempt } from '../world/attempt.ts';
 import { href } from '../world/address.ts';
-import { incidents } from '../world/live.ts';
+import { incidents, keep } from '../world/live.ts';
 
 const ALL = 1000;
 
@@ -57,6 +58,10 @@ export function IncidentView({ id }: { readonly id: string }): JSX.Element {
         <ViewLink to="replay" query={{ at: incident.startedAt }} class="button">
           Replay
         </ViewLink>
+        <Label view={view} />
+        <ViewLink to="silences" query={{ service: incident.root.id }} class="button">
+          Silence
+        </ViewLink>
         <CopyText text={() => incidentText(view, href(`incidents/${view.id}`))}>Copy for chat</CopyText>
       </p>
       <div class="columns">
@@ -82,6 +87,38 @@ export function IncidentView({ id }: { readonly id: string }): JSX.Element {
         </section>
       </div>
     </article>
+  );
+}
+
+const LABELS = ['real', 'false', 'no-action'] as const;
+
+/** Whether it was worth it: what false pages are counted by. */
+function Label({ view }: { readonly view: IncidentBody }): JSX.Element {
+  const refusal = useSignal<string | null>(null);
+  const label = async (text: string): Promise<void> => {
+    keep(await tell<IncidentBody>('POST', `incidents/${encodeURIComponent(view.id)}/label`, { label: text }));
+  };
+  return (
+    <label class="small">
+      It was{' '}
+      <select
+        value={view.label ?? ''}
+        onChange={({ currentTarget }) => void attempt(refusal, () => label(currentTarget.value))}
+      >
+        <option value="" disabled>
+          not labelled
+        </option>
+        {LABELS.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+      {refusal.value !== null && (
+        <span class="trouble small" role="alert">
+          {' '}
+          {refusal.value}
+        </span>
+      )}
+    </label>
   );
 }
 
@@ -131,19 +168,18 @@ function Story({ view: { timeline, incident } }: { readonly view: IncidentBody }
 function Note({ id }: { readonly id: string }): JSX.Element {
   const text = useSignal('');
   const refusal = useSignal<string | null>(null);
-  const write = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    refusal.value = null;
-    try {
-      const after = await tell<IncidentBody>('POST', `incidents/${encodeURIComponent(id)}/notes`, { text: text.value });
-      incidents.value = new Map([...incidents.value, [after.id, after]]);
-      text.value = '';
-    } catch (reason) {
-      refusal.value = reason instanceof Error ? reason.message : String(reason);
-    }
+  const write = async (): Promise<void> => {
+    keep(await tell<IncidentBody>('POST', `incidents/${encodeURIComponent(id)}/notes`, { text: text.value }));
+    text.value = '';
   };
   return (
-    <form class="note" onSubmit={(event) => void write(event)}>
+    <form
+      class="note"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void attempt(refusal, write);
+      }}
+    >
       <label>
         <span class="unseen">A note for the story</span>
         <input

@@ -38,6 +38,11 @@ export const earlierIncidents = computed(() =>
     .sort((a, b) => ((a.incident.resolvedAt ?? '') < (b.incident.resolvedAt ?? '') ? 1 : -1)),
 );
 
+/** Keeps an incident as the daemon answered a word about it, before the stream says the same. */
+export function keep(incident: IncidentBody): void {
+  incidents.value = new Map([...incidents.value, [incident.id, incident]]);
+}
+
 /** Listens for as long as the page lives; a connection that breaks is made again and goes on where it was. */
 export async function keepListening(): Promise<never> {
   for (;;) {
