@@ -104,6 +104,8 @@ export interface Operation {
   readonly translate?: (incoming: Incoming) => Translated;
   /** Whether it is answered however often it is asked: an orchestrator ends what stays silent. */
   readonly unlimited?: boolean;
+  /** How long its answer may take, where that is longer than usual. */
+  readonly answerWithinMs?: number;
   readonly success: { readonly status: 200 | 201 | 204; readonly shape?: JsonSchema; readonly mediaType?: string };
   /** Other answers than problems: a 503 that has the success's shape. */
   readonly also?: Readonly<Record<number, JsonSchema>>;

@@ -26,6 +26,7 @@ import { addSilence, endSilence, listSilences } from './routes/silences.ts';
 import { readStats } from './routes/stats.ts';
 import { readStatus } from './routes/status.ts';
 import { readStrips } from './routes/strips.ts';
+import { verifyServices } from './routes/verify.ts';
 
 /** Every route of the API. What is listed here is served and documented; the page's files stand apart. */
 export const OPERATIONS: readonly Operation[] = [
@@ -56,6 +57,7 @@ export const OPERATIONS: readonly Operation[] = [
   listChanges,
   announceChange,
   predictImpact,
+  verifyServices,
   pushHeartbeat,
   streamEvents,
   readSession,

@@ -18,10 +18,11 @@ export function registerOperations(
   // Whose word it is, from the moment the token was seen until the handler writes it into the log.
   const bearers = new WeakMap<Request, string>();
   for (const operation of operations) {
-    const { params, query, body, access } = operation;
+    const { params, query, body, access, answerWithinMs } = operation;
     server.route({
       method: operation.method,
       url: operation.path,
+      ...(answerWithinMs === undefined ? {} : { handlerTimeout: answerWithinMs }),
       schema: {
         ...(params === undefined ? {} : { params }),
         ...(query === undefined ? {} : { querystring: query }),

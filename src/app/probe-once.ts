@@ -101,7 +101,8 @@ export async function* probeAll(loaded: LoadedConfiguration): AsyncIterable<Prob
   }
 }
 
-async function runArmed(armed: ArmedProbe): Promise<ProbedOnce> {
+/** One run of an armed probe, now. */
+export async function runArmed(armed: ArmedProbe): Promise<ProbedOnce> {
   const startedAt = systemClock.wall();
   const begun = systemClock.monotonic();
   const timeout = AbortSignal.timeout(armed.probe.timeoutMs);

@@ -12,6 +12,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   run: async () => (await import('./verbs/run.ts')).runVerb,
   check: async () => (await import('./verbs/check.ts')).checkVerb,
   probe: async () => (await import('./verbs/probe.ts')).probeVerb,
+  verify: async () => (await import('./verbs/verify.ts')).verifyVerb,
   impact: async () => (await import('./verbs/impact.ts')).impactVerb,
   drill: async () => (await import('./verbs/drill.ts')).drillVerb,
   graph: async () => (await import('./verbs/graph.ts')).graphVerb,

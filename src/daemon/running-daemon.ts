@@ -2,7 +2,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import type { ChangeFact, Entry, Fact, ObservationFact, TroubleFact } from '../model/entry.ts';
 import type { ChannelId, ProbeId } from '../model/ids.ts';
 import type { DaemonView, PushedResult, Refusal } from '../ports/daemon-view.ts';
-import type { Configuration } from '../model/configuration.ts';
+import type { Configuration, Probe } from '../model/configuration.ts';
 import type { IncidentView } from '../model/view.ts';
 import type { LoadedConfiguration } from '../ports/loaded.ts';
 import type { Gauges } from '../ports/telemetry.ts';
@@ -35,6 +35,8 @@ import { Scheduler } from './scheduler.ts';
 import type { StartedRun } from './scheduler.ts';
 import { Sequencer } from './sequencer.ts';
 import { StartPace } from './start-pace.ts';
+import { verification } from './verification.ts';
+import type { Verification } from './verification.ts';
 import { daemonGauges, daemonView } from './view.ts';
 import { Vantage } from './vantage.ts';
 import { WakeUps } from './wake-ups.ts';
@@ -238,6 +240,13 @@ export class RunningDaemon<State> implements Daemon {
 
   runNow(probe: ProbeId): Promise<ObservationFact | undefined> {
     return this.#scheduler.runNow(probe);
+  }
+
+  /** Runs probes again and again: each run is an observation like any other, and stands in the log. */
+  verify(probes: readonly Probe[], forMs: number): Promise<Verification<ObservationFact>> {
+    const wakeUps = this.#deadlines;
+    const run = ({ id }: Probe): Promise<ObservationFact | undefined> => this.runNow(id);
+    return verification({ probes, forMs, wakeUps, run, outcomeOf: ({ outcome }) => outcome });
   }
 
   /** A sign of life, as pushed; resolves once it is on disk. */

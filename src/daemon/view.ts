@@ -1,3 +1,4 @@
+import { probesToVerify } from '../core/verify/probes-to-verify.ts';
 import type { ServiceId } from '../model/ids.ts';
 import type { CapabilityState } from '../model/view.ts';
 import type { DaemonView, Refusal } from '../ports/daemon-view.ts';
@@ -37,6 +38,10 @@ export function daemonView<State>(daemon: RunningDaemon<State>): DaemonView {
     capabilityStates: states,
     impact: (request) =>
       impact({ configuration: configuration(), states: new Map(states()), now: daemon.clock.now() }, request),
+    verify: async (question) => {
+      const probes = probesToVerify(configuration(), question);
+      return 'kind' in probes ? probes : daemon.verify(probes, question.forMs);
+    },
     observations: (query) => log.observations(query),
     summary: (query) => log.summary(query),
     heartbeat: (probe, body) => daemon.heartbeat(probe, body),

@@ -115,3 +115,6 @@ export interface Refusal {
   readonly kind: 'not-found' | 'invalid' | 'unavailable';
   readonly message: string;
 }
+
+/** What repeated runs say of a change: it holds, it does not, or nobody can tell. */
+export type Verdict = 'held' | 'failed' | 'unknown';

@@ -9,6 +9,7 @@ import type {
   Refusal,
   ServiceView,
   SilenceView,
+  Verdict,
   WindowView,
 } from '../model/view.ts';
 import type { Mode } from '../model/failure.ts';
@@ -45,6 +46,19 @@ export type { ImpactView, Refusal } from '../model/view.ts';
 /** An observation as stored: docs/api.md, "An observation". */
 export type StoredObservation = ObservationFact & { readonly n: number; readonly at: number };
 
+/** Whether a change held, by repeated runs. */
+export interface VerificationView {
+  readonly verdict: Verdict;
+  readonly probes: readonly {
+    readonly probe: ProbeId;
+    readonly verdict: Verdict;
+    readonly runs: number;
+    readonly failures: number;
+    /** The newest run that failed. */
+    readonly failure: ObservationFact | null;
+  }[];
+}
+
 /** A result from elsewhere. Its times are given as ages, since clocks there are not ours. */
 export interface PushedResult {
   /** As the kind's `receive` takes it. */
@@ -71,6 +85,12 @@ export interface DaemonView {
     readonly mode?: Mode;
     readonly afterMs?: number;
   }) => ImpactView | Refusal;
+  /** Runs the probes of services (and of what needs them) again and again for so long: does a change hold? */
+  readonly verify: (request: {
+    readonly services: readonly string[];
+    readonly dependents: boolean;
+    readonly forMs: number;
+  }) => Promise<VerificationView | Refusal>;
   readonly observations: (query: ObservationQuery) => Promise<readonly StoredObservation[]>;
   readonly summary: (query: {
     probe: ProbeId;

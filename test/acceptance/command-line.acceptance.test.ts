@@ -346,3 +346,25 @@ async function get(url: string, route: string): Promise<string> {
 async function until(url: string, route: string, so: (body: string) => boolean): Promise<void> {
   while (!so(await get(url, route))) await new Promise((done) => setTimeout(done, 50));
 }
+
+describe('tocsin verify', () => {
+  test('ends with 0 when the service and what needs it go on passing', async () => {
+    const { code, stdout } = await tocsin('verify', 'db', '--dependents', '--for', '1ms', '-c', 'good.yaml', '--json');
+    expect(code).toBe(0);
+    const probes = [{ probe: 'db/http' }, { probe: 'shop/http' }];
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'held', probes });
+  });
+
+  test('ends with 1 at a confirmed failure, with the transcript of the run that failed', async () => {
+    await writeFile(join(folder, 'broken.yaml'), good('http://127.0.0.1:1'));
+    const { code, stdout } = await tocsin('verify', 'db', '--for', '10m', '-c', 'broken.yaml');
+    expect(code).toBe(1);
+    expect(stdout).toContain('■ fail  db/http');
+    expect(stdout).toContain('connect.refused');
+  });
+
+  test('a service that does not exist is named, and ends with 2', async () => {
+    const { code, stderr } = await tocsin('verify', 'bd', '-c', 'good.yaml');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'there is no service bd\n' });
+  });
+});

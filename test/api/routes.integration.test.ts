@@ -280,6 +280,20 @@ describe('the routes', () => {
     expect((await post('/api/v1/impact', { capabilities: ['store.read'], after: 'soon' })).status).toBe(400);
   });
 
+  test('a change is verified by an operator, and what failed is told with its run', async () => {
+    const verify = (body: unknown, over?: Ask): Promise<Answered> => post('/api/v1/verify', body, over);
+    served.daemon.observations.push(
+      stored(1, { probe: 'dis/http' as ProbeId, outcome: 'fail', class: 'http.5xx', message: 'GET /: 503' }),
+    );
+    expect((await verify({ services: ['rekor'] })).json).toMatchObject({ verdict: 'failed', probes: [{ failure: null }] });
+    const { json } = await verify({ services: ['rekor'], dependents: true, for: '30s' });
+    const failure = { class: 'http.5xx', message: 'GET /: 503', steps: [] };
+    expect(json).toMatchObject({ probes: [{ probe: 'dis/http', verdict: 'failed', failure }, { probe: 'rekor/http' }] });
+    expect((await verify({ services: ['recor'] })).status).toBe(404);
+    expect((await verify({ services: ['rekor'], for: '11m' })).status).toBe(400);
+    expect((await verify({ services: ['rekor'] }, { token: 'no-such-token' })).status).toBe(401);
+  });
+
   test('a heartbeat arrives with its JSON, or with nothing', async () => {
     expect((await post('/api/v1/heartbeats/backup/nightly', { bytes: 12 })).status).toBe(204);
     expect((await post('/api/v1/heartbeats/backup/nightly')).status).toBe(204);

@@ -1,5 +1,6 @@
 import { checkCommand } from '../../../src/daemon/check-command.ts';
 import { answerImpact } from '../../../src/core/impact/answer-impact.ts';
+import { probesToVerify } from '../../../src/core/verify/probes-to-verify.ts';
 import type { Configuration } from '../../../src/model/configuration.ts';
 import type { DaemonView, PushedResult, StoredObservation } from '../../../src/ports/daemon-view.ts';
 import type { CapabilityId, ChannelId, IncidentId, ProbeId, Sha256 } from '../../../src/model/ids.ts';
@@ -89,6 +90,19 @@ export function fakeDaemon(): FakeDaemon {
             },
       capabilityStates: () => fake.states,
       impact: (request) => answerImpact({ configuration, states: fake.states, now: NOW }, request),
+      verify: async (question) => {
+        const probes = probesToVerify(configuration, question);
+        if ('kind' in probes) return probes;
+        const failing = fake.observations.findLast(({ outcome }) => outcome === 'fail') ?? null;
+        return {
+          verdict: failing === null ? 'held' : 'failed',
+          probes: probes.map(({ id }) => {
+            const failure = failing?.probe === id ? failing : null;
+            const failures = failure === null ? 0 : 2;
+            return { probe: id, verdict: failure === null ? 'held' : 'failed', runs: 2, failures, failure };
+          }),
+        };
+      },
       observations: async ({ probe, from = -Infinity, to = Infinity, before = Infinity, limit }) => {
         if (fake.failWith !== undefined) throw fake.failWith;
         return fake.observations
