@@ -285,10 +285,15 @@ describe('the routes', () => {
     served.daemon.observations.push(
       stored(1, { probe: 'dis/http' as ProbeId, outcome: 'fail', class: 'http.5xx', message: 'GET /: 503' }),
     );
-    expect((await verify({ services: ['rekor'] })).json).toMatchObject({ verdict: 'failed', probes: [{ failure: null }] });
+    expect((await verify({ services: ['rekor'] })).json).toMatchObject({
+      verdict: 'failed',
+      probes: [{ failure: null }],
+    });
     const { json } = await verify({ services: ['rekor'], dependents: true, for: '30s' });
     const failure = { class: 'http.5xx', message: 'GET /: 503', steps: [] };
-    expect(json).toMatchObject({ probes: [{ probe: 'dis/http', verdict: 'failed', failure }, { probe: 'rekor/http' }] });
+    expect(json).toMatchObject({
+      probes: [{ probe: 'dis/http', verdict: 'failed', failure }, { probe: 'rekor/http' }],
+    });
     expect((await verify({ services: ['recor'] })).status).toBe(404);
     expect((await verify({ services: ['rekor'], for: '11m' })).status).toBe(400);
     expect((await verify({ services: ['rekor'] }, { token: 'no-such-token' })).status).toBe(401);

@@ -16,7 +16,9 @@ test('a service that passes for so long holds, and each run stands in the log as
   const question = { services: ['rekor'], dependents: true, forMs: 200 };
   const found = await d.view.verify(question);
   expect(found).toMatchObject({ verdict: 'held', probes: [{ probe: 'rekor/http' }, { probe: 'sign/http' }] });
-  const manual = store.entries.filter((entry) => entry.kind === 'observation').filter(({ cause }) => cause === 'manual');
+  const manual = store.entries
+    .filter((entry) => entry.kind === 'observation')
+    .filter(({ cause }) => cause === 'manual');
   expect(new Set(manual.map((entry) => entry.probe))).toEqual(new Set(['rekor/http', 'sign/http']));
 });
 

@@ -1,14 +1,25 @@
 import { parseDuration } from '../../ports/fields.ts';
 import { instant } from '../instant.ts';
-import { arrayOf, COUNT, FLAG, INSTANT, MILLISECONDS, named, NULLABLE_TEXT, object, request, TEXT } from '../json-schema.ts';
+import {
+  arrayOf,
+  COUNT,
+  FLAG,
+  INSTANT,
+  MILLISECONDS,
+  named,
+  NULLABLE_TEXT,
+  object,
+  request,
+  TEXT,
+} from '../json-schema.ts';
 import { ok, operation } from '../operation.ts';
 import { problem, refused } from '../problem.ts';
 
 const VERDICT = { type: 'string', enum: ['held', 'failed', 'unknown'] } as const;
-const STEP = object(
-  { name: TEXT, kind: TEXT, outcome: TEXT, ms: MILLISECONDS, expected: TEXT, got: TEXT },
-  ['expected', 'got'],
-);
+const STEP = object({ name: TEXT, kind: TEXT, outcome: TEXT, ms: MILLISECONDS, expected: TEXT, got: TEXT }, [
+  'expected',
+  'got',
+]);
 
 const VerificationShape = named(
   'Verification',

@@ -30,7 +30,10 @@ export function probesToVerify(
   ])
     if (probe.enabled && probe.schedule.kind !== 'pushed') found.set(probe.id, probe);
   if (found.size > 0) return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { kind: 'invalid', message: `nothing can be run to verify ${services.join(', ')}: no probe of it is ours to run` };
+  return {
+    kind: 'invalid',
+    message: `nothing can be run to verify ${services.join(', ')}: no probe of it is ours to run`,
+  };
 }
 
 function withDependents(nodes: readonly Node[]): readonly Node[] {
