@@ -146,7 +146,7 @@ export function listenError(name: string, host: string, port: number, cause: unk
   if (code === 'EADDRINUSE')
     return new WorldError(
       'address-in-use',
-      `${name} cannot listen on ${host}:${port}: another program has that port; end it, or start the world on free ports`,
+      `${name} cannot listen on ${host}:${port}: another program has that port; end it first`,
       { cause },
     );
   return new WorldError('address-unavailable', `${name} cannot listen on ${host}:${port}: ${String(code ?? cause)}`, {

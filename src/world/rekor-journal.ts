@@ -18,7 +18,7 @@ export interface Journal extends AsyncDisposable {
  * not read rejects with a `WorldError` of code `bad-file`.
  */
 export async function openJournal(path: string, first: () => readonly LogRecord[]): Promise<Journal> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const text = await readFile(path, 'utf8').catch(absent);
   const end = text.lastIndexOf('\n') + 1;
   if (end < text.length) await truncate(path, Buffer.byteLength(text.slice(0, end)));

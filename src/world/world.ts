@@ -208,7 +208,7 @@ function worldFiles(known: {
 
 /** Texts that stand inside other strings are written without a final newline. */
 async function writeAll(directory: string, files: Readonly<Record<WorldFile, string>>): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   for (const [name, text] of entries(files)) await writeFile(join(directory, name), text);
 }
 

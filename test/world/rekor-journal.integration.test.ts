@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -22,6 +22,13 @@ describe('the journal of a log', () => {
     }
     await using journal = await openJournal(path, () => [record(9)]);
     expect(journal.records).toEqual([record(1), record(2), record(3)]);
+  });
+
+  it('makes the folders above it for their owner alone: they may be those of the daemon’s own data', async () => {
+    await using journal = await openJournal(join(folder, 'data', 'world', 'log.jsonl'), none);
+    expect(journal.records).toEqual([]);
+    for (const made of [join(folder, 'data'), join(folder, 'data', 'world')])
+      expect((await stat(made)).mode & 0o777).toBe(0o700);
   });
 
   it('drops the line that a killed process was writing, and goes on after the last whole one', async () => {
