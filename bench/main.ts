@@ -28,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   state: { what: 'what the engine remembers weighs', quick: QUICK, limitMs: 3 * MINUTE_MS },
   replay: { what: 'the log, read and reduced', quick: QUICK, limitMs: 3 * MINUTE_MS },
   log: { what: 'the log alone', quick: ['--rows', '100000'], limitMs: 5 * MINUTE_MS },
+  check: { what: '`tocsin check` of 1,000 services', quick: ['--rounds', '1'], limitMs: 5 * MINUTE_MS },
   scrape: { what: 'a scrape of /metrics', quick: ['--rounds', '3'], limitMs: 2 * MINUTE_MS },
 };
 

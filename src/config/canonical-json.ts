@@ -1,5 +1,3 @@
-import { compareText } from './mistakes.ts';
-
 /**
  * JSON with keys in code-unit order and no spaces (RFC 8785 for our data: no floats beyond what JSON.stringify
  * writes the same everywhere). Keys whose value is undefined are left out. Equal values, equal text.
@@ -26,24 +24,25 @@ export function sorted(value: unknown): unknown {
 
 function sortedObject(value: object): unknown {
   if (Array.isArray(value)) return value.map((item) => sorted(item) ?? null);
-  if (value instanceof Map) return sortedEntries([...value].map(([key, item]) => [String(key), item]));
+  if (value instanceof Map) return sortedFields(Object.fromEntries(value));
   if (value instanceof Set) return [...value].map((item) => sorted(item) ?? null);
   if (saysItself(value)) return sorted(value.toJSON());
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === Object.prototype || prototype === null;
   // Compiled things (a pattern) say what they were made of.
   if (!isPlain && value.toString !== Object.prototype.toString) return (value as { toString(): string }).toString();
-  return sortedEntries(Object.entries(value));
+  return sortedFields(value as Record<string, unknown>);
 }
 
 function saysItself(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
-function sortedEntries(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+function sortedFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const object: Record<string, unknown> = {};
-  for (const [key, item] of entries.toSorted(([a], [b]) => compareText(a, b))) {
-    const plain = sorted(item);
+  // Without a comparison of its own, sort goes by code units.
+  for (const key of Object.keys(fields).sort()) {
+    const plain = sorted(fields[key]);
     if (plain !== undefined) object[key] = plain;
   }
   return object;

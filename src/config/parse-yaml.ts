@@ -207,9 +207,7 @@ class Converter {
 
 /** YAML counts the line break after a block value to it; people do not. */
 function trimmedEnd(text: string, start: number, end: number): number {
-  let at = end;
-  while (at > start && /\s/.test(text[at - 1] ?? '')) at -= 1;
-  return at;
+  return start + text.slice(start, end).trimEnd().length;
 }
 
 function scalarValue(value: unknown): ScalarNode['value'] {

@@ -1,5 +1,7 @@
 import { createTask } from 'node-cron';
 import type { ScheduledTask } from 'node-cron';
+import { comesDue, readCron } from '../core/cron-expression.ts';
+import type { CronTimes } from '../core/cron-expression.ts';
 import { DaemonError, reasonOf } from './daemon-error.ts';
 
 /** Something that happens by a cron expression, until it is stopped. */
@@ -32,37 +34,48 @@ export function nodeCronCalendar(report: (thrown: unknown) => void): CronCalenda
           report(thrown);
         }
       };
-      const task = makeTask(expression, timezone, fire);
+      const times = timesOf(expression, timezone);
+      if (!comesDue(times)) return NEVER_DUE;
+      const task = makeTask(times, timezone, fire);
       // A time that fell into a stall is caught up with once the loop turns again.
       task.on('execution:missed', fire);
       void task.start();
       return {
         nextAt: () => task.getNextRun()?.getTime() ?? null,
-        lastBefore: (wall, withinMs) => lastMatch(task, expression, wall, withinMs),
+        lastBefore: (wall, withinMs) => lastMatch(task, times, wall, withinMs),
         [Symbol.dispose]: () => void task.destroy(),
       };
     },
-    check: (expression, timezone) => void makeTask(expression, timezone, () => {}).destroy(),
+    check: (expression, timezone) => void timesOf(expression, timezone),
   };
 }
 
-function makeTask(expression: string, timezone: string, fire: () => void): ScheduledTask {
+/** node-cron refuses 30 February; here it is an expression like any other that is not due today. */
+const NEVER_DUE: CronEntry = { nextAt: () => null, lastBefore: () => null, [Symbol.dispose]: () => undefined };
+
+function timesOf(expression: string, timezone: string): CronTimes {
+  const what = `read the cron expression ${expression} in time zone ${timezone}`;
+  const read = readCron(expression);
+  if (read.kind === 'problem') throw new DaemonError('bad-cron', `${what}: ${read.problem}`);
   try {
     // node-cron finds out about an unknown zone only later, somewhere inside a timer.
     new Intl.DateTimeFormat('en', { timeZone: timezone });
-    return createTask(expression, fire, { timezone, logger: SILENT, suppressMissedWarning: true });
-  } catch (thrown) {
-    throw new DaemonError(
-      'bad-cron',
-      `read the cron expression ${expression} in time zone ${timezone}: ${reasonOf(thrown)}`,
-      { cause: thrown },
-    );
+  } catch (cause) {
+    throw new DaemonError('bad-cron', `${what}: ${reasonOf(cause)}`, { cause });
   }
+  return read.times;
 }
 
-/** node-cron only looks ahead; the past is searched by whole minutes, by seconds where the expression has them. */
-function lastMatch(task: ScheduledTask, expression: string, wall: number, withinMs: number): number | null {
-  const step = expression.trim().split(/\s+/).length > 5 ? 1000 : MINUTE_MS;
+/** node-cron's own grammar is another (it knows no `5/15`), so it is given plain lists of numbers. */
+function makeTask(times: CronTimes, timezone: string, fire: () => void): ScheduledTask {
+  const { seconds, minutes, hours, days, months, weekdays } = times;
+  const plain = [seconds, minutes, hours, days, months, weekdays].map((numbers) => numbers.join(',')).join(' ');
+  return createTask(plain, fire, { timezone, logger: SILENT, suppressMissedWarning: true });
+}
+
+/** node-cron only looks ahead; the past is searched by whole minutes, by seconds where the expression has others than 0. */
+function lastMatch(task: ScheduledTask, { seconds }: CronTimes, wall: number, withinMs: number): number | null {
+  const step = seconds.length === 1 && seconds[0] === 0 ? MINUTE_MS : 1000;
   for (let at = Math.floor(wall / step) * step; at > wall - withinMs; at -= step)
     if (task.match(new Date(at))) return at;
   return null;

@@ -1,6 +1,5 @@
 import type { ProbeKind } from '../ports/probe-kind.ts';
 import { stepsOf } from './dialogue/judge-dialogue.ts';
-import { mysqlClient } from './mysql/client.ts';
 import { mysqlDialect } from './mysql/dialect.ts';
 import { isDeep, sqlOptions, type SqlOptions } from './sql/options.ts';
 import { sqlQuestions } from './sql/questions.ts';
@@ -15,7 +14,7 @@ const product: SqlProduct = {
     tlsValues: { DISABLED: false, REQUIRED: true, VERIFY_CA: true, VERIFY_IDENTITY: true },
   },
   dialect: mysqlDialect,
-  client: mysqlClient,
+  client: async () => (await import('./mysql/client.ts')).mysqlClient,
 };
 const schema = sqlOptions(product.rules);
 

@@ -1,6 +1,5 @@
 import type { ProbeKind } from '../ports/probe-kind.ts';
 import { stepsOf } from './dialogue/judge-dialogue.ts';
-import { postgresClient } from './postgres/client.ts';
 import { postgresDialect } from './postgres/dialect.ts';
 import { isDeep, sqlOptions, type SqlOptions } from './sql/options.ts';
 import { sqlQuestions } from './sql/questions.ts';
@@ -15,7 +14,7 @@ const product: SqlProduct = {
     tlsValues: { disable: false, require: true, 'verify-ca': true, 'verify-full': true },
   },
   dialect: postgresDialect,
-  client: postgresClient,
+  client: async () => (await import('./postgres/client.ts')).postgresClient,
 };
 const schema = sqlOptions(product.rules);
 

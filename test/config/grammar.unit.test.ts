@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/config/canonical-json.ts';
-import { cronProblem } from '../../src/config/grammar/cron-expression.ts';
 import { isLoopback, parseTcpAddress } from '../../src/config/grammar/tcp-address.ts';
 import { isName, parseInstant, percentage } from '../../src/config/grammar/words.ts';
 import { editDistance, nearestName } from '../../src/config/nearest-name.ts';
@@ -34,30 +33,6 @@ test.each(['100%', '0%', '99.9', '-1%', '101%', '%', '1e1%'])(
     expect(percentage().safeParse(text).success).toBe(false);
   },
 );
-
-describe('cron expressions', () => {
-  test.each(['* * * * *', '*/5 0-6 1,15 jan-mar mon', '30 0 3 * * 7', '0 3 * * sun', '0 0 1/2 * *'])(
-    '%s is one',
-    (text) => {
-      expect(cronProblem(text)).toBeUndefined();
-    },
-  );
-
-  test.each([
-    ['* * * *', 'a cron expression has 5 fields, or 6 with seconds, not 4'],
-    ['', 'a cron expression has 5 fields, or 6 with seconds, not 0'],
-    ['60 * * * *', '60 is no minute (0 to 59)'],
-    ['* 24 * * *', '24 is no hour (0 to 23)'],
-    ['* * 0 * *', '0 is no day of month (1 to 31)'],
-    ['* * * 13 *', '13 is no month (1 to 12)'],
-    ['* * * * mno', 'mno is no day of week (0 to 7)'],
-    ['*/0 * * * *', '*/0 is no minute (0 to 59)'],
-    ['9-5 * * * *', '9-5 is no minute (0 to 59)'],
-    ['1--2 * * * *', '1--2 is no minute (0 to 59)'],
-  ])('%j: %s', (text, problem) => {
-    expect(cronProblem(text)).toBe(problem);
-  });
-});
 
 test.each([
   ['127.0.0.1:9700', { host: '127.0.0.1', port: 9700 }],

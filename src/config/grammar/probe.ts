@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { readCron } from '../../core/cron-expression.ts';
 import { FAILURE_CLASSES } from '../../model/failure.ts';
 import { duration } from '../../ports/fields.ts';
-import { cronProblem } from './cron-expression.ts';
 import { PINNABLE, pinValue } from './pin-value.ts';
 import type { PinnableFact } from './pin-value.ts';
 import { instant, listOf, timezone } from './words.ts';
@@ -31,8 +31,8 @@ export function cron(): z.ZodType<string, string> {
   return z
     .string()
     .superRefine((text, context) => {
-      const problem = cronProblem(text);
-      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      const read = readCron(text);
+      if (read.kind === 'problem') context.addIssue({ code: 'custom', message: read.problem });
     })
     .meta({ examples: ['0 3 * * 0'] });
 }

@@ -18,7 +18,8 @@ export type SqlMeasured = DialogueMeasured<SqlAnswer>;
 export interface SqlProduct {
   readonly rules: PlaceRules;
   readonly dialect: SqlDialect;
-  readonly client: MakeClient;
+  /** Loaded by the first run: reading a configuration needs no client. */
+  readonly client: () => Promise<MakeClient>;
 }
 
 /** One run: a login at each address, what is to be read there, and the canary at the first that held. */
@@ -26,13 +27,14 @@ export async function runSql(product: SqlProduct, options: SqlOptions, context: 
   const place = placeOf(options.url, product.rules);
   const tls = options.tls ?? (place.encrypted === true ? { minDaysLeft: DEFAULT_MIN_DAYS_LEFT } : undefined);
   const mask = maskFor(options, [place.password]);
+  const client = await product.client();
   const { measured, known } = await converse(
     {
       host: place.host,
       lookup: options,
       questions: sqlQuestions(options, product.dialect, randomUUID()),
       session: (address) =>
-        sqlSession({ product: product.dialect.product, place, address, tls, mask }, product.client, context),
+        sqlSession({ product: product.dialect.product, place, address, tls, mask }, client, context),
     },
     context,
   );
