@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/config-error.ts';
 import { lint } from '../core/lint/lint.ts';
 import type { AcceptedFinding, Configuration, Diagnostic } from '../model/configuration.ts';
 import type { LoadResult } from '../ports/loaded.ts';
@@ -31,6 +32,26 @@ export async function checkConfiguration(
   return checked(await load(paths, allKinds(NO_SCREEN), env), now);
 }
 
+/** The same where the secrets are not, as in CI: variables and files that are missing hold the text `unset`. */
+export async function checkWithoutSecrets(
+  paths: readonly string[],
+  env: NodeJS.ProcessEnv,
+  now: number = systemClock.wall(),
+): Promise<Checked> {
+  const { result } = await loadFrom(paths, allKinds(NO_SCREEN), allSet(env), {
+    ...configurationFiles,
+    referenced: async (declaring, path, options) => {
+      try {
+        return await configurationFiles.referenced(declaring, path, options);
+      } catch (error) {
+        if (error instanceof ConfigError && error.code === 'missing') return UNSET;
+        throw error;
+      }
+    },
+  });
+  return checked(result, now);
+}
+
 /** The same for a text that is no file yet; `${file:…}` in it is found beside where it would be. */
 export async function checkConfigurationText(
   file: string,
@@ -57,9 +78,15 @@ export async function checkRevision(
   now: number = systemClock.wall(),
 ): Promise<Checked> {
   const files = await revisionFiles(revision, paths);
-  const set = new Proxy(env, { get: (target, name: string) => target[name] ?? 'unset' });
-  const { result } = await loadFrom(paths, allKinds(NO_SCREEN), set, files);
+  const { result } = await loadFrom(paths, allKinds(NO_SCREEN), allSet(env), files);
   return checked(result, now);
+}
+
+const UNSET = 'unset';
+
+/** An environment that has every variable there could be. */
+function allSet(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return new Proxy(env, { get: (target, name: string) => target[name] ?? UNSET });
 }
 
 function checked(result: LoadResult, now: number): Checked {

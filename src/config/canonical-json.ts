@@ -24,7 +24,7 @@ export function sorted(value: unknown): unknown {
 
 function sortedObject(value: object): unknown {
   if (Array.isArray(value)) return value.map((item) => sorted(item) ?? null);
-  if (value instanceof Map) return sortedFields(Object.fromEntries(value));
+  if (value instanceof Map) return sortedFields(Object.fromEntries(value as ReadonlyMap<string, unknown>));
   if (value instanceof Set) return [...value].map((item) => sorted(item) ?? null);
   if (saysItself(value)) return sorted(value.toJSON());
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -45,15 +45,20 @@ export function explainSyntax(error: YAMLParseError, document: Document.Parsed, 
         message: 'a second colon in one line',
         help: 'put a text that holds a colon and a blank in quotes',
       };
-    case 'MULTILINE_IMPLICIT_KEY':
+    case 'MULTILINE_IMPLICIT_KEY': {
       if (/^\s*-[^\s-]/.test(line)) {
         return { ...at, message: 'this is no item of a list', help: 'write a blank behind the dash: - name' };
+      }
+      const [, key, value] = /^\s*([\w-]+):(\S.*)$/.exec(line) ?? [];
+      if (key !== undefined && value !== undefined) {
+        return { ...at, message: 'a blank is missing behind the colon', help: `write ${key}: ${value.trim()}` };
       }
       return {
         ...at,
         message: 'this line is neither a key with its value nor an item of a list',
         help: 'write key: value',
       };
+    }
     case 'BAD_ALIAS':
     case 'BAD_SCALAR_START':
       return { ...at, message: `a text cannot begin with ${text[start] ?? ''} here`, help: 'put it in quotes' };

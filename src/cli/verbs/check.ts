@@ -1,5 +1,5 @@
 /*
- * tocsin check [PATH…] [--strict] [--json] [--format text | json | sarif | github] [--changed-since REV]
+ * tocsin check [PATH…] [--strict] [--no-secrets] [--json] [--format text | json | sarif | github] [--changed-since REV]
  *
  *   tocsin check                             ./config, else ./tocsin.yaml
  *   tocsin check teams/ --strict             warnings fail too
@@ -11,7 +11,7 @@
  */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { checkConfiguration, checkRevision } from '../../app/check-configuration.ts';
+import { checkConfiguration, checkRevision, checkWithoutSecrets } from '../../app/check-configuration.ts';
 import type { Checked } from '../../app/check-configuration.ts';
 import { acceptedJson, findingJson } from '../../app/finding-json.ts';
 import { configurationPaths } from '../../app/load.ts';
@@ -36,6 +36,7 @@ const FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 interface Options extends ConfigOption {
   readonly strict?: boolean;
   readonly json?: boolean;
+  readonly secrets: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly changedSince?: string;
 }
@@ -44,6 +45,7 @@ export function checkVerb(program: Command, terminal: Terminal): void {
   withConfig(program.command('check').argument('[path...]', 'files and folders, instead of --config'))
     .description('say everything that is wrong or risky in a configuration')
     .option('--strict', 'warnings fail too')
+    .option('--no-secrets', 'take variables and files that are missing as given, as where CI has no secrets')
     .option('--json', 'findings as JSON: short for --format json')
     .addOption(new Option('--format <format>', 'how to say it').choices(FORMATS).default('text'))
     .option('--changed-since <revision>', 'only what is new since this git revision, and what impact changes')
@@ -60,7 +62,7 @@ interface Changes extends ChangedFindings {
 
 async function check(terminal: Terminal, given: readonly string[], options: Options): Promise<void> {
   const paths = configurationPaths(given, terminal.folder);
-  const now = await checkConfiguration(paths, terminal.env);
+  const now = await (options.secrets ? checkConfiguration : checkWithoutSecrets)(paths, terminal.env);
   const changes =
     options.changedSince === undefined ? undefined : await changesSince(options.changedSince, paths, now, terminal);
   const shown: Checked = changes === undefined ? now : { ...now, findings: changes.added };
