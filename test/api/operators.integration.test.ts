@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { OPERATIONS } from '../../src/api/operations.ts';
 import { ask, pluck } from './support/ask.ts';
 import type { Answered } from './support/ask.ts';
 import { incident } from './support/fake-daemon.ts';
@@ -6,6 +7,8 @@ import { serve, WRITE_TOKEN } from './support/with-api.ts';
 import type { Served } from './support/with-api.ts';
 
 const SOON = '2026-05-04T10:30:00.000Z';
+/** What may be said about an incident. */
+const WORDS = ['ack', 'notes', 'label', 'close'];
 const LATER = '2026-05-05T10:00:00.000Z';
 
 describe('an operator’s words', () => {
@@ -57,6 +60,27 @@ describe('an operator’s words', () => {
     expect((await say('POST', '/incidents/rekor-1/label', { label: 'maybe' })).status).toBe(400);
     expect((await say('POST', '/incidents/rekor-1/close', {})).json).toMatchObject({ state: 'resolved' });
     expect((await say('POST', '/incidents/nope-1/close', {})).status).toBe(404);
+  });
+
+  test('following a link of a message says nothing: only a POST does, whatever token comes along', async () => {
+    served.daemon.incidents.push(incident('store-1'));
+    const before = structuredClone(served.daemon.incidents);
+    const links = ['/incidents/store-1', ...WORDS.map((word) => `/api/v1/incidents/store-1/${word}`)];
+    const statuses = await Promise.all(
+      links.flatMap((path) =>
+        ['GET', 'HEAD'].map(async (method) => {
+          const response = await fetch(`${served.url}${path}`, {
+            method,
+            headers: { authorization: `Bearer ${WRITE_TOKEN}` },
+          });
+          await response.arrayBuffer();
+          return response.status;
+        }),
+      ),
+    );
+    expect(statuses.slice(2).filter((status) => status < 400)).toEqual([]);
+    expect(served.daemon.incidents).toEqual(before);
+    expect(OPERATIONS.filter(({ method, access }) => method === 'GET' && access.kind === 'write')).toEqual([]);
   });
 
   test('channels are listed with their newest message, and tested by a real one', async () => {
