@@ -8,6 +8,7 @@ import type { FromSchema, JsonSchema } from './json-schema.ts';
 import type { LiveFeed } from './live-feed.ts';
 import type { Incoming, Translated } from './incoming/incoming.ts';
 import type { Problem } from './problem.ts';
+import type { ReplayBody } from './shapes/replay.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** Findings that count, and those that somebody decided to live with. */
@@ -20,6 +21,15 @@ export interface KnownFindings {
 export interface PastQuestions {
   /** Figures over a span of the log; both bounds in milliseconds since 1970, `to` exclusive. */
   readonly figures: (span: { readonly from: number; readonly to: number }) => Promise<Figures | Refusal>;
+  /** A part of the log decided again; under `rules`, texts of YAML by file name, if there are any. */
+  readonly replay: (asked: ReplayAsked) => Promise<ReplayBody | Refusal>;
+}
+
+/** What is replayed: bounds as above, and rules in which no reference is filled in. */
+export interface ReplayAsked {
+  readonly rules?: Readonly<Record<string, string>>;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** What handlers may ask. */

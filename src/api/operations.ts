@@ -19,6 +19,7 @@ import { endMaintenance, listMaintenance, planMaintenance } from './routes/maint
 import { readMetrics } from './routes/metrics.ts';
 import { listObservations, pushObservation, summariseObservations } from './routes/observations.ts';
 import { readOpenApi } from './routes/open-api.ts';
+import { askReplay } from './routes/replay.ts';
 import { listServices, readService } from './routes/services.ts';
 import { closeSession, openSession, readSession } from './routes/session.ts';
 import { readState } from './routes/state.ts';
@@ -58,6 +59,7 @@ export const OPERATIONS: readonly Operation[] = [
   announceChange,
   predictImpact,
   verifyServices,
+  askReplay,
   pushHeartbeat,
   streamEvents,
   readSession,

@@ -1,34 +1,8 @@
 import type { Replayed } from '../app/replay/replay.ts';
 import type { DecidedSide, Difference } from '../core/replay/decide-again.ts';
 import { decisionsOf, pagesOf } from '../core/replay/pages.ts';
-import type { DecidedPage } from '../core/replay/pages.ts';
 
-/** A page as JSON: times in ISO 8601. */
-export function pageJson({ at, startedAt, ...page }: DecidedPage): unknown {
-  return { ...page, at: iso(at), startedAt: iso(startedAt) };
-}
-
-/** What a replay without other rules found, as `replay --json` prints it. */
-export function replayedJson(replayed: Replayed): object {
-  const { same, entries, from, to, pages, difference, decisionHash, stateHash } = replayed;
-  return {
-    same,
-    entries,
-    from: isoOrNull(from),
-    to: isoOrNull(to),
-    pages: pages.map(pageJson),
-    added: [],
-    removed: [],
-    earlier: [],
-    later: [],
-    uncertain: [],
-    ...(difference === undefined ? {} : { difference: differenceJson(difference) }),
-    decisionHash,
-    stateHash,
-  };
-}
-
-/** The same for a person. */
+/** What a replay without other rules found, for a person. */
 export function replayedText(replayed: Replayed): string {
   const { entries, from, to, pages, difference, decisionHash } = replayed;
   const span = from === null || to === null ? '' : `, ${iso(from)} to ${iso(to)}`;
@@ -42,11 +16,6 @@ export function replayedText(replayed: Replayed): string {
       : `differs: the decisions end with hash ${decisionHash.now ?? '?'}, recorded is ${decisionHash.recorded ?? '?'}`,
   );
   return `${lines.join('\n')}\n`;
-}
-
-function differenceJson({ kind, entry, recorded, now, incidents }: Difference): unknown {
-  const { n, at } = entry;
-  return { kind, n, at: iso(at), entry: withoutConfiguration(entry), recorded, now: { ...now, incidents } };
 }
 
 function differenceText({ kind, entry, recorded, now, incidents }: Difference): readonly string[] {
@@ -79,15 +48,6 @@ function sideText({ effects, hash }: DecidedSide, n: number, at: number): readon
   const decided = decisionsOf(effects).map((d) => `    ${d.decision} ${d.incident}: ${d.reason}`);
   const lines = [...decided, ...said];
   return [...(lines.length === 0 ? ['    nothing'] : lines), `    hash ${hash ?? 'not known'}`];
-}
-
-/** A configuration would be most of the output; its hash says which. */
-function withoutConfiguration(entry: Difference['entry']): unknown {
-  return entry.kind === 'config' ? { ...entry, configuration: { hash: entry.configuration.hash } } : entry;
-}
-
-function isoOrNull(at: number | null): string | null {
-  return at === null ? null : iso(at);
 }
 
 function iso(at: number): string {

@@ -3,7 +3,7 @@ import type { Figures } from '../../src/core/stats/figures.ts';
 import type { CapabilityId, ProbeId } from '../../src/model/ids.ts';
 import { ask } from './support/ask.ts';
 import { NOW } from './support/fake-daemon.ts';
-import { serve } from './support/with-api.ts';
+import { serve, tokens, WRITE_TOKEN } from './support/with-api.ts';
 
 const FIGURES: Figures = {
   from: NOW - 1000,
@@ -35,6 +35,7 @@ test('figures are told over the last thirty days, or the span that was asked for
         asked.push(span);
         return FIGURES;
       },
+      replay: async () => ({ kind: 'unavailable', message: 'not asked' }),
     },
   });
   const answered = await ask(`${served.url}/api/v1/stats`);
@@ -56,4 +57,18 @@ test('a span that ends before it begins is refused, and what cannot be answered 
   const backwards = await ask(`${served.url}/api/v1/stats?from=2026-05-02T00:00:00Z&to=2026-05-01T00:00:00Z`);
   expect([backwards.status, backwards.json.detail]).toEqual([400, 'from must lie before to']);
   expect((await ask(`${served.url}/api/v1/stats`)).status).toBe(503);
+});
+
+test('a replay is an operator’s: others are refused before anything is lived through again', async () => {
+  await using served = await serve({ auth: tokens() });
+  const post = (token: string) => ask(`${served.url}/api/v1/replay`, { method: 'POST', token, body: {} });
+  expect((await post('reporter-token')).status).toBe(403);
+  expect((await post('operator-token')).status).toBe(503);
+});
+
+test('rules of more files than anybody sends are refused', async () => {
+  await using served = await serve();
+  const rules = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`${String(n)}.yaml`, '']));
+  const answered = await ask(`${served.url}/api/v1/replay`, { method: 'POST', token: WRITE_TOKEN, body: { rules } });
+  expect([answered.status, answered.json.detail]).toEqual([400, 'rules: more than 100 files']);
 });

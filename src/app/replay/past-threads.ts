@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { PastQuestions } from '../../api/operation.ts';
+import type { PastQuestions, ReplayAsked } from '../../api/operation.ts';
 import type { Refusal } from '../../model/view.ts';
 import type { PastAnswer, PastWork } from './past-work.ts';
 
@@ -34,7 +34,12 @@ export class PastThreads implements PastQuestions, AsyncDisposable {
 
   async figures(span: { readonly from: number; readonly to: number }): ReturnType<PastQuestions['figures']> {
     const answer = await this.#ask({ kind: 'figures', span });
-    return answer.kind === 'figures' ? answer.figures : answer.refusal;
+    return answer.kind === 'figures' ? answer.figures : refusalOf(answer);
+  }
+
+  async replay(asked: ReplayAsked): ReturnType<PastQuestions['replay']> {
+    const answer = await this.#ask({ kind: 'replay', replay: asked });
+    return answer.kind === 'replayed' ? answer.replayed : refusalOf(answer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,6 +88,11 @@ export class PastThreads implements PastQuestions, AsyncDisposable {
       await worker.terminate();
     }
   }
+}
+
+function refusalOf(answer: PastAnswer): Refusal {
+  if (answer.kind === 'refused') return answer.refusal;
+  throw new Error(`a thread was asked one thing and answered another: ${answer.kind}`);
 }
 
 function unavailable(message: string): { readonly kind: 'refused'; readonly refusal: Refusal } {

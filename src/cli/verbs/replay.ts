@@ -17,17 +17,19 @@ import { expectationsOf } from '../../app/replay/read-expectations.ts';
 import type { History, Span } from '../../app/replay/history.ts';
 import { readRules } from '../../app/replay/read-rules.ts';
 import { replay } from '../../app/replay/replay.ts';
+import { replayedJson } from '../../app/replay/replayed-json.ts';
+import { isSame, whatIfJson } from '../../app/replay/what-if-json.ts';
 import { whatIf } from '../../app/replay/what-if.ts';
 import { holdAgainst } from '../../core/replay/expectation.ts';
 import type { Held } from '../../core/replay/expectation.ts';
 import { historyOf, withHistory } from '../history-options.ts';
 import type { HistoryOptions } from '../history-options.ts';
 import { moment, refuse } from '../options.ts';
-import { replayedJson, replayedText } from '../replay-words.ts';
+import { replayedText } from '../replay-words.ts';
 import { Exit, printJson } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 import { allHold, verdictsJson, verdictsText } from '../verdict-words.ts';
-import { isSame, whatIfJson, whatIfText } from '../what-if-words.ts';
+import { whatIfText } from '../what-if-words.ts';
 
 interface Options extends HistoryOptions {
   readonly from?: number;

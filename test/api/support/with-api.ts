@@ -5,6 +5,8 @@ import type { Api, ApiParts } from '../../../src/api/start-api.ts';
 import { fakeDaemon, NOW } from './fake-daemon.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
 
+const NOT_NOW = { kind: 'unavailable', message: 'nobody lives through this log again' } as const;
+
 /** The token of the data folder. */
 export const WRITE_TOKEN = 'made-at-first-start';
 
@@ -30,7 +32,7 @@ export async function serve(over: Partial<ApiParts> = {}): Promise<Served> {
   const daemon = fakeDaemon();
   const api = await startApi({
     view: daemon.view,
-    past: { figures: async () => ({ kind: 'unavailable', message: 'nobody lives through this log again' }) },
+    past: { figures: async () => NOT_NOW, replay: async () => NOT_NOW },
     auth: { kind: 'default' },
     listen: { host: '127.0.0.1', port: 0 },
     version: '1.2.3',

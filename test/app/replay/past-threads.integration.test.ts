@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { figuresOf } from '../../../src/app/replay/figures-of.ts';
 import { openHistory } from '../../../src/app/replay/history.ts';
 import { PastThreads } from '../../../src/app/replay/past-threads.ts';
+import { readSentRules } from '../../../src/app/replay/read-rules.ts';
 import { START } from '../../core/support/simulation.ts';
 import { temporaryFolder } from '../../log/temporary-folder.ts';
 import { brokenRekorEntries } from '../support/broken-rekor.ts';
@@ -49,4 +50,27 @@ test('more questions than may wait are refused at once, and closing answers thos
   });
   await past[Symbol.asyncDispose]();
   expect(await Promise.all(asked)).toContainEqual({ kind: 'unavailable', message: 'the daemon is stopping' });
+});
+
+test('a thread replays the log as it was, and under rules that were sent', async () => {
+  await using folder = await temporaryFolder();
+  await recordHistory(folder.path, brokenRekorEntries());
+  await using past = new PastThreads(folder.path);
+  expect(await past.replay({})).toMatchObject({ same: true, pages: [{ incident: 'rekor-1' }] });
+  const rules = { 'tocsin.yaml': 'services: { registry: { probe: "https://registry.example/" } }' };
+  expect(await past.replay({ rules })).toMatchObject({ same: false, removed: [{ incident: 'rekor-1' }] });
+});
+
+test('nothing of this machine gets into rules that were sent, and mistakes in them are told with their places', async () => {
+  const withReference = (url: string) => ({ 'tocsin.yaml': `services: { registry: { probe: "https://${url}/" } }` });
+  const read = await readSentRules(withReference('${env:HOME}.example'));
+  expect(JSON.stringify(read)).toContain('HOME');
+  expect(JSON.stringify(read)).not.toContain(`https://${String(process.env['HOME'])}`);
+  await using folder = await temporaryFolder();
+  await recordHistory(folder.path, brokenRekorEntries(1000));
+  await using past = new PastThreads(folder.path);
+  expect(await past.replay({ rules: { 'tocsin.yaml': 'services: { a: { tier: 9 } }' } })).toMatchObject({
+    kind: 'invalid',
+    message: expect.stringMatching(/^rules: tocsin\.yaml:1:\d+: /),
+  });
 });
