@@ -119,9 +119,16 @@ function kindSection(kind: ProbeKind, schema: JsonSchema, common: JsonSchema): s
       `- steps: ${steps}`,
       `- fails as: ${[...(pushed ? ['freshness.missed' as const] : []), ...classes].map((c) => `\`${c}\``).join(', ')}${kind.traits.network ? ', and what can go wrong [on the way](#failure-classes)' : ''}`,
       `- assertions see: ${['latencyMs', 'phases', 'facts', 'now', ...Object.keys(kind.variables ?? {})].map((v) => `\`${v}\``).join(', ')}`,
+      `- facts: ${factsOf(kind)}`,
       ...(pushed ? ['- pushed: others tell it; it is never run'] : []),
     ].join('\n'),
   ].join('\n\n');
+}
+
+/** What can be pinned and watched. */
+function factsOf({ traits: { facts } }: ProbeKind): string {
+  if (facts === undefined) return 'as the program names them';
+  return facts.length === 0 ? 'none' : facts.map((fact) => `\`${fact}\``).join(', ');
 }
 
 /** The shared fields as one schema. Throws where two kinds mean different things by one of them. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ProbeKind, RunContext } from '../ports/probe-kind.ts';
 import { consulOptions, type ConsulOptions } from './consul/options.ts';
-import { consulQuestions } from './consul/questions.ts';
+import { consulQuestions, leaderIn } from './consul/questions.ts';
 import { converse } from './dialogue/converse.ts';
 import { httpEvidence } from './dialogue/http-answer.ts';
 import { httpSession, type HttpAnswer } from './dialogue/http-session.ts';
@@ -34,7 +34,7 @@ write: true
   schema: consulOptions,
   traits: {
     steps: stepsOf(consulQuestions(consulOptions.parse(EVERYTHING), '')),
-    facts: NETWORK_FACTS,
+    facts: [...NETWORK_FACTS, 'leader'],
     origin: 'run',
     onDemand: true,
     network: true,
@@ -53,7 +53,7 @@ async function run(options: ConsulOptions, context: RunContext): Promise<ConsulM
   const nonce = randomBytes(12).toString('hex');
   const mask = maskFor(options);
   const headers = options.token === undefined ? {} : { 'x-consul-token': options.token.reveal() };
-  const { measured } = await converse(
+  const { measured, known } = await converse(
     {
       host: hostOf(new URL(options.url)),
       lookup: options,
@@ -62,5 +62,6 @@ async function run(options: ConsulOptions, context: RunContext): Promise<ConsulM
     },
     context,
   );
-  return { ...measured, nonce };
+  const leader = leaderIn(known);
+  return { ...measured, facts: { ...measured.facts, ...(leader !== undefined && { leader }) }, nonce };
 }

@@ -57,7 +57,7 @@ every: 5m
 grace: 1m
 `,
   schema: pushOptions,
-  traits: { steps: [{ name: RESULT, kind: 'write' }], origin: 'pushed', onDemand: false, network: false },
+  traits: { steps: [{ name: RESULT, kind: 'write' }], origin: 'pushed', onDemand: false, facts: [], network: false },
   deep: () => true,
   run: () => Promise.reject(new TypeError('a result is pushed, never run')),
   receives: 'result',

@@ -23,7 +23,7 @@ expect: { json: { $.type: heartbeat } }
       { name: REACH, kind: 'reach' },
       { name: UPGRADE, kind: 'read' },
     ],
-    facts: NETWORK_FACTS,
+    facts: [...NETWORK_FACTS, 'server'],
     origin: 'run',
     onDemand: true,
     network: true,

@@ -16,6 +16,7 @@ import {
   CANARY_WRITE,
   counterToWrite,
   NAMESPACE,
+  titleIn,
   workersKvQuestions,
 } from './workers-kv/questions.ts';
 import { NETWORK_FACTS } from './net/fact-names.ts';
@@ -46,7 +47,7 @@ write: true
   schema: workersKvOptions,
   traits: {
     steps: stepsOf(workersKvQuestions(workersKvOptions.parse(EVERYTHING), NO_PLAN)),
-    facts: NETWORK_FACTS,
+    facts: [...NETWORK_FACTS, 'namespace'],
     origin: 'run',
     onDemand: true,
     network: true,
@@ -78,7 +79,8 @@ async function run(options: WorkersKvOptions, context: RunContext): Promise<Work
     context,
   );
   if (passed && options.write) context.remember(toRemember(known, plan, startedAt));
-  return { ...measured, plan };
+  const namespace = titleIn(known);
+  return { ...measured, facts: { ...measured.facts, ...(namespace !== undefined && { namespace }) }, plan };
 }
 
 function toRemember(known: Known<HttpAnswer>, plan: CanaryPlan, startedAt: number): Remembered | null {

@@ -40,6 +40,22 @@ describe('a status that is not wanted names its class', () => {
     ]);
   });
 
+  test('what a broken server says of itself is in the message: on one line, short, and without secrets', async () => {
+    const auth = { bearer: 'tk-0123456789' };
+    const says = `<h1>Bad\n  gateway</h1>\u001b[31m for Bearer tk-0123456789 ${'x'.repeat(500)}`;
+    const { judgement } = await probing((_request, response) => response.writeHead(502).end(says), { auth });
+    expect(judgement.message).toMatch(
+      /expected status 2xx, got status 502: <h1>Bad gateway<\/h1>\\u\{1b\}\[31m for Bearer <secret> x+…$/,
+    );
+    expect(judgement.message?.length).toBeLessThan(300);
+  });
+
+  test('bytes that are no text are not', async () => {
+    const noText = Buffer.from([0xff, 0xfe, 0x00, 0x80]);
+    const { judgement } = await probing((_request, response) => response.writeHead(500).end(noText));
+    expect(judgement.message).toMatch(/got status 500$/);
+  });
+
   test('one that is wanted passes, whatever it is', async () => {
     const { judgement } = await probing(answering(401), { expect: { status: [200, 401] } });
     expect(judgement.outcome).toBe('pass');

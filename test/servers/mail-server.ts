@@ -133,7 +133,7 @@ function certificates(): { ca: string; cert: string; key: string } {
   const notBefore = Date.now() - 60_000;
   const notAfter = notBefore + 86_400_000;
   const authority = issueAuthority({ commonName: 'test authority', keys: newKeyPair(), notBefore, notAfter });
-  const request = { commonName: 'mail', keys: newKeyPair(), notBefore, notAfter, names: ['127.0.0.1'] };
+  const request = { commonName: 'mail', keys: newKeyPair(), notBefore, notAfter, names: ['127.0.0.1', 'target.test'] };
   const leaf = issueServerCertificate(request, authority);
   return { ca: authority.pem, cert: leaf.pem, key: leaf.keyPem };
 }

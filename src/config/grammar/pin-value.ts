@@ -10,14 +10,18 @@ type Form = (pinned: string) => string | undefined;
  */
 const FORMS = {
   addresses: addressForm,
+  answers: anyForm,
   authorityKeys: keyForm,
   clusterId: like(/^[\d*]+$/, 'not a cluster id; write it in decimal'),
   cname: like(/^[A-Za-z0-9_.*-]+$/, 'not a host name; write it like edge.example or *.example'),
   digest: like(/^(sha256:[0-9a-f*]*|\*[0-9a-f]*)$/, 'not a digest; write it like sha256:…, in lower-case hexadecimal'),
+  dnssec: like(/^(true|false)$/, 'not whether the name server vouches for the answer; write true or false'),
   httpVersion: like(/^(1\.1|2|\*)$/, 'not a version of HTTP; write 1.1 or 2, in quotes'),
   issuer: anyForm,
+  leader: anyForm,
   logKey: like(/^[0-9a-f]{64}$/, 'not a fingerprint; write SHA-256 of the key in lower-case hexadecimal'),
   names: anyForm,
+  namespace: anyForm,
   notAfter: like(
     /^[\d*][\d*-]*(T[\d:.*]*Z?)?$/,
     'not a moment as certificates give it; write it like 2027-03-01T12:00:00.000Z or 2027-03-*',

@@ -8,6 +8,7 @@ import type { ConsulOptions } from './options.ts';
 
 type ConsulQuestion = Question<HttpAsked, HttpAnswer>;
 
+const LEADER = 'leader';
 const SESSION = 'session';
 
 /** What nobody gives back ends with its session, and that by its TTL. */
@@ -28,9 +29,16 @@ export function consulQuestions(options: ConsulOptions, nonce: string): readonly
   return [leader(), identity(options), ...(options.write ? canary(nonce) : [])];
 }
 
+/** The address of the server that leads, as far as one was told. */
+export function leaderIn(known: Known<HttpAnswer>): string | undefined {
+  const answer = known.get(LEADER);
+  const read = answer && readJson(answer, leaderShape, CONSUL);
+  return read?.ok === true && read.value !== '' ? read.value : undefined;
+}
+
 function leader(): ConsulQuestion {
   return {
-    step: 'leader',
+    step: LEADER,
     kind: 'reach',
     ask: () => ({ path: '/v1/status/leader' }),
     check(answer) {

@@ -7,7 +7,7 @@ import { maskForBody, type Mask } from '../net/mask.ts';
 import type { TlsConnectionFacts } from '../net/tls-facts.ts';
 import type { TlsFields } from '../net/tls-trust.ts';
 import { shownUrl } from '../net/urls.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { retryAfterMs } from '../net/retry-after.ts';
 import type { Session } from './converse.ts';
 import type { Answer } from './question.ts';
 

@@ -19,6 +19,7 @@ export const ANSWER = 'answer';
 
 const REACHING: ReadonlySet<string> = new Set(['dns', 'guard', 'proxy', 'connect', 'tls']);
 const MAX_EVIDENCE = 2000;
+const MAX_SAID = 200;
 
 /** What of a probe's options judges one answer. */
 export type JudgedOptions = Pick<HttpOptions, 'method' | 'url' | 'expect'>;
@@ -56,7 +57,7 @@ export function findingOfAttempt(
   }
   if (!attempt.asked) return undefined;
   return (
-    statusFinding(attempt, options) ??
+    statusFinding(attempt, attempts, options) ??
     headerFinding(attempt, options) ??
     hashFinding(attempt, options) ??
     bodyFinding(attempt, attempts, options) ??
@@ -68,14 +69,26 @@ function statusFails(attempt: HttpAttempt, options: JudgedOptions): boolean {
   return attempt.status !== undefined && !isWanted(attempt.status, options.expect.status);
 }
 
-function statusFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {
+function statusFinding(
+  attempt: HttpAttempt,
+  attempts: readonly HttpAttempt[],
+  options: JudgedOptions,
+): Finding | undefined {
   const wanted = options.expect.status;
   if (attempt.status === undefined || isWanted(attempt.status, wanted)) return undefined;
   return answerFinding(attempt, options, {
     class: classOfStatus(attempt.status),
     expected: `status ${wanted.join(' or ')}`,
-    got: `status ${attempt.status}`,
+    got: `status ${attempt.status}${attempt.status < 500 ? '' : saying(bodyOf(attempt, attempts))}`,
   });
+}
+
+/** What a broken server says of itself, on one line: who is called at night need not go and look. */
+function saying(body: KeptBody | undefined): string {
+  const text = body?.kind === 'whole' ? body.text : body?.kind === 'seen' ? body.start : '';
+  // Bytes that are no text say nothing.
+  const words = text.includes('\uFFFD') ? '' : printable(text.replace(/\s+/g, ' ').trim(), MAX_SAID);
+  return words === '' ? '' : `: ${words}`;
 }
 
 function headerFinding(attempt: HttpAttempt, options: JudgedOptions): Finding | undefined {

@@ -4,6 +4,7 @@ import { keptChain } from '../judging/expiry.ts';
 import { elapsed, lookUpHost, openConnection, type HostLookup } from '../net/connection.ts';
 import { httpExchange } from '../net/http-exchange.ts';
 import { maskFor, maskForBody } from '../net/mask.ts';
+import { politeExchange } from '../net/polite-exchange.ts';
 import type { TlsConnectionFacts } from '../net/tls-facts.ts';
 import { hostOf, portOf } from '../net/urls.ts';
 import { attemptOf, factsOfAnswer, requestOf } from './attempt.ts';
@@ -11,6 +12,7 @@ import { keepBody } from './body.ts';
 import { findingOfAttempt } from './judge.ts';
 import type { HttpAttempt, HttpMeasured } from './measured.ts';
 import type { HttpOptions } from './options.ts';
+import { isWanted } from './status.ts';
 
 /**
  * Looks the name up once, then asks each address at the same time, each on a connection of its own. A request
@@ -61,7 +63,9 @@ async function ask(
   began: number,
   context: RunContext,
 ): Promise<Tried> {
-  const exchange = await httpExchange(requestOf(options, address), context);
+  // Who wants to see a rate limit at work is not told off by it.
+  const send = isWanted(429, options.expect.status) ? httpExchange : politeExchange;
+  const exchange = await send(requestOf(options, address), context);
   const mask = maskFor(options, [exchange.token]);
   const keep = (body: Buffer) => keepBody(body, options.expect, maskForBody(mask, exchange));
   const attempt = attemptOf(exchange, elapsed(context, began), mask, keep);

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Secret } from '../../model/secret.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { elapsed } from '../net/connection.ts';
-import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
+import type { HttpExchange } from '../net/http-request.ts';
 import { maskFor } from '../net/mask.ts';
+import { politeExchange } from '../net/polite-exchange.ts';
 import { hostOf, shownUrl } from '../net/urls.ts';
 import { parseChallenges } from './challenge.ts';
 import { jsonIn } from './manifest.ts';
@@ -59,7 +60,7 @@ export async function ask(question: Question, address: string, { options, contex
   const { url, method = 'GET', access, accept } = question;
   const home = hostOf(new URL(url)) === hostOf(new URL(options.registry));
   const began = context.monotonic();
-  const exchange = await httpExchange(
+  const exchange = await politeExchange(
     {
       url,
       method,

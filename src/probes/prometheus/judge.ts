@@ -46,7 +46,11 @@ export function findingOfAttempt(attempt: PrometheusAttempt, options: Prometheus
   }
   const subject = subjectOf(attempt, options);
   if (answer?.kind === 'refusal') return refusalFinding(answer, status, subject);
-  if (status !== 200) return failing(subject, classOfStatus(status), 'status 200', `status ${status ?? 'none'}`);
+  if (status !== 200) {
+    const said = answer?.kind === 'no-answer' ? printable(answer.start.replace(/\s+/g, ' ').trim(), MAX_SHOWN) : '';
+    const got = `status ${status ?? 'none'}${said === '' ? '' : `: ${said}`}`;
+    return failing(subject, classOfStatus(status), 'status 200', got);
+  }
   if (answer === undefined || answer.kind === 'no-answer') {
     const got = printable(answer?.start ?? '', MAX_SHOWN) || 'nothing';
     return failing(subject, 'protocol.malformed', "an answer of Prometheus' query API", got);

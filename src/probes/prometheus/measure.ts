@@ -2,8 +2,9 @@ import type { RunContext } from '../../ports/probe-kind.ts';
 import { measuredAttempts, type Attempt, type AttemptsMeasured } from '../judging/attempts.ts';
 import { keptChain, type KeptCertificate } from '../judging/expiry.ts';
 import { eachAddress } from '../net/each-address.ts';
-import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
+import type { HttpExchange } from '../net/http-request.ts';
 import { maskFor } from '../net/mask.ts';
+import { politeExchange } from '../net/polite-exchange.ts';
 import { hostOf } from '../net/urls.ts';
 import { parseAnswer, type QueryAnswer } from './answer.ts';
 import { findingOfAttempt } from './judge.ts';
@@ -25,7 +26,7 @@ const MAX_BYTES = 1_048_576;
 /** Puts the query to each address of the server at the same time: replicas do not always know the same. */
 export async function measurePrometheus(options: PrometheusOptions, context: RunContext): Promise<PrometheusMeasured> {
   const each = await eachAddress(hostOf(new URL(options.url)), options, context, async (address) => {
-    const exchange = await httpExchange(requestOf(options, address, context), context);
+    const exchange = await politeExchange(requestOf(options, address, context), context);
     return { attempt: attemptOf(address, exchange, options), tls: exchange.tls };
   });
   const measured = measuredAttempts(each, (attempt) => findingOfAttempt(attempt, options), context);

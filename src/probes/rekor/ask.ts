@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunContext } from '../../ports/probe-kind.ts';
-import { httpExchange } from '../net/http-exchange.ts';
 import type { HttpExchange } from '../net/http-request.ts';
 import type { Mask } from '../net/mask.ts';
+import { politeExchange } from '../net/polite-exchange.ts';
 import type { Expectations } from './examine.ts';
 import { MAX_REPLY_BYTES, type Reply } from './measured.ts';
 import type { RekorOptions } from './options.ts';
@@ -43,7 +43,7 @@ export async function ask(
   const began = context.monotonic();
   const { tls, auth, resolver, family } = options;
   const posted = json === undefined ? {} : { method: 'POST', body: json, headers: JSON_HEADERS };
-  const exchange = await httpExchange(
+  const exchange = await politeExchange(
     { url, ...posted, follow: 'never', maxBytes: maxBytes ?? MAX_REPLY_BYTES, tls, auth, resolver, family, address },
     context,
   );

@@ -2,9 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { BaseFetcher } from 'tuf-js';
 // Not exported by the package's index, but what its client tells a missing file by.
 import { DownloadError, DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { printable } from '../../ports/printable.ts';
 import type { RunContext } from '../../ports/probe-kind.ts';
 import { elapsed } from '../net/connection.ts';
-import { httpExchange, type HttpExchange } from '../net/http-exchange.ts';
+import type { HttpExchange } from '../net/http-request.ts';
+import { maskFor } from '../net/mask.ts';
+import { politeExchange } from '../net/polite-exchange.ts';
 import type { Stopped } from '../net/stopped.ts';
 import { shownUrl } from '../net/urls.ts';
 import type { ClientStep, StepSeen } from './measured.ts';
@@ -16,6 +19,9 @@ const MIN_LIMIT = 64 * 1024;
 /** No target that is worth to be fetched by a probe is longer, whatever its metadata says. */
 const MAX_LIMIT = 16 * 1024 * 1024;
 
+const MAX_SAID = 200;
+const MAX_READ_FOR_PEOPLE = 4096;
+
 /** What was asked for last, and what came. */
 export interface Fetched {
   readonly step: ClientStep;
@@ -26,6 +32,8 @@ export interface Fetched {
   readonly status?: number;
   readonly body?: Buffer;
   readonly stopped?: Stopped;
+  /** The beginning of what came, for people: masked, on one line. */
+  readonly said: string;
   /** The body is longer than the client would have it. */
   readonly tooLong: boolean;
 }
@@ -102,7 +110,7 @@ export class ExchangeFetcher extends BaseFetcher {
     // Files may stand elsewhere: there the name is looked up anew, and our credentials are nobody's business.
     const home = new URL(url).origin === new URL(this.#options.url).origin;
     const began = this.#context.monotonic();
-    const exchange = await httpExchange(
+    const exchange = await politeExchange(
       {
         url,
         follow: 'same-host',
@@ -117,6 +125,7 @@ export class ExchangeFetcher extends BaseFetcher {
     this.first ??= exchange;
     const { status, body, stopped } = exchange;
     const fetched: Fetched = {
+      said: this.#beginningOf(exchange),
       step,
       role,
       request: `GET ${shownUrl(url)} at ${exchange.address ?? address}`,
@@ -129,6 +138,12 @@ export class ExchangeFetcher extends BaseFetcher {
     this.last = fetched;
     this.#note(fetched, elapsed(this.#context, began));
     return fetched;
+  }
+
+  /** A stranger may answer with what it was asked, credentials included: masked before it is cut. */
+  #beginningOf({ body = Buffer.alloc(0), token }: HttpExchange): string {
+    const text = maskFor(this.#options, [token]).cutOff(body.subarray(0, MAX_READ_FOR_PEOPLE).toString('utf8'));
+    return printable(text.replace(/\s+/g, ' ').trim(), MAX_SAID);
   }
 
   #note({ step, request, status }: Fetched, ms: number): void {

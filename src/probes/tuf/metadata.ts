@@ -20,13 +20,13 @@ export function readMetadata<Role extends RoleName>(role: Role, bytes: Buffer): 
   try {
     json = parseTargetJson(bytes.toString('utf8'));
   } catch {
-    return malformed('not JSON');
+    return malformed('no JSON');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return malformed('no JSON object');
   try {
     return parsed(asMetadata(role, json) as Metadata<SignedByRole[Role]>);
   } catch {
-    return malformed(`not signed metadata of the role ${role}`);
+    return malformed(`JSON without what signed metadata of the role ${role} has`);
   }
 }
 

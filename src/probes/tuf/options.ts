@@ -13,7 +13,7 @@ const pinnedRoot = z
   .superRefine((text, context) => {
     const root = readMetadata('root', Buffer.from(text));
     const message = !root.ok
-      ? `not a root.json: ${root.reason}`
+      ? `not a root.json, but ${root.reason}`
       : signedEnough(root.value, 'root', root.value)
         ? undefined
         : 'a root.json that is not signed by its own root keys';

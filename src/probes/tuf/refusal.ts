@@ -46,7 +46,8 @@ function statusRefusal(fetched: Fetched): Refusal {
   const missing = promised && (status === 403 || status === 404 || status === 410);
   const failureClass: FailureClass = missing ? 'integrity.blob_missing' : classOfStatus(status);
   const expected = missing ? 'a file that signed metadata names' : 'status 200';
-  return refusal(fetched, failureClass, expected, `status ${status}`);
+  const got = `status ${status}${status < 500 || fetched.said === '' ? '' : `: ${fetched.said}`}`;
+  return refusal(fetched, failureClass, expected, got);
 }
 
 function metadataFault(role: string, fetched: Fetched, trusted: Trusted, at: number): Refusal | undefined {
@@ -160,7 +161,7 @@ function promiseFault(
     const got = `${body.length} bytes, sha256 ${sha256(body)}`;
     // A page of HTML with 200 differs too, but it is no metadata at all.
     if (parsesAsJson(body)) return refusal(fetched, 'integrity.digest_mismatch', expected, got);
-    return notReadable(fetched, role, 'not JSON');
+    return notReadable(fetched, role, 'no JSON');
   }
 }
 
@@ -193,7 +194,8 @@ function describeFile({ length, hashes = {} }: Pick<MetaFile, 'length' | 'hashes
 }
 
 function notReadable(fetched: Fetched, role: string, reason: string): Refusal {
-  return refusal(fetched, 'protocol.malformed', `metadata of the role ${printable(role, 100)}`, reason);
+  const expected = `metadata of the role ${printable(role, 100)}`;
+  return refusal(fetched, 'protocol.malformed', expected, `${reason}${fetched.said === '' ? '' : `: ${fetched.said}`}`);
 }
 
 function refusal(fetched: Fetched, failureClass: FailureClass, expected: string, got: string): Refusal {

@@ -7,6 +7,8 @@ export interface WebsocketAttempt extends Attempt {
   /** Of the answer to the upgrade: 101 where it was granted. */
   readonly status?: number;
   readonly location?: string;
+  /** What the server says that it is. */
+  readonly server?: string;
   /** What the server asks for where it refuses us. */
   readonly challenge?: string;
   /** Whether the handshake was completed. */

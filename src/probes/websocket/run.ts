@@ -21,7 +21,9 @@ const MAX_SHOWN = 500;
 export async function runWebsocket(options: WebsocketOptions, context: RunContext): Promise<WebsocketMeasured> {
   const host = hostOf(new URL(options.url));
   const each = await eachAddress(host, options, context, (address) => talk(options, address, context));
-  return measuredAttempts(each, (attempt) => findingOf(attempt, options), context);
+  const measured = measuredAttempts(each, (attempt) => findingOf(attempt, options), context);
+  const server = measured.attempts[0]?.server;
+  return { ...measured, facts: { ...measured.facts, ...(server !== undefined && { server }) } };
 }
 
 async function talk(options: WebsocketOptions, address: string, context: RunContext): Promise<Tried<WebsocketAttempt>> {
@@ -77,6 +79,7 @@ function keptOf(
   };
   const location = shown('location')?.replace(/\?.*$/, '?…');
   const challenge = shown('www-authenticate');
+  const server = shown('server')?.slice(0, 200);
   return {
     opened,
     messages,
@@ -84,6 +87,7 @@ function keptOf(
     ...(status !== undefined && { status }),
     ...(location !== undefined && { location }),
     ...(challenge !== undefined && { challenge }),
+    ...(server !== undefined && { server }),
     ...(closed !== undefined && { closed: { ...closed, reason: printable(mask(closed.reason), MAX_SHOWN) } }),
     ...(stopped !== undefined && { stopped: { ...stopped, message: mask(stopped.message) } }),
   };

@@ -39,6 +39,13 @@ export function workersKvQuestions(options: WorkersKvOptions, plan: CanaryPlan):
   return [namespace(options), identity(options), ...(options.write ? canary(options, plan) : [])];
 }
 
+/** The namespace's title, as far as it was told. */
+export function titleIn(known: Known<HttpAnswer>): string | undefined {
+  const answer = known.get(NAMESPACE);
+  const read = answer && readJson(answer, namespaceShape, WORKERS_KV);
+  return read?.ok === true ? read.value.result.title.slice(0, 200) : undefined;
+}
+
 /** That a token verifies proves only that it exists; that it opens this namespace is what consumers need. */
 function namespace(options: WorkersKvOptions): KvQuestion {
   return {

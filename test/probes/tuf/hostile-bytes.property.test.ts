@@ -41,7 +41,15 @@ describe('whatever a mirror may serve', () => {
           trusted.take('timestamp', repository.files.get('timestamp.json') ?? Buffer.alloc(0));
           trusted.take('snapshot', repository.files.get('snapshot.json') ?? Buffer.alloc(0));
         }
-        const fetched: Fetched = { step: 'targets', role, request: 'GET a', status: 200, body, tooLong: false };
+        const fetched: Fetched = {
+          step: 'targets',
+          role,
+          request: 'GET a',
+          status: 200,
+          body,
+          said: '',
+          tooLong: false,
+        };
         const refusal = whyRefused({ fetched, trusted, target: undefined, at: Date.now() });
         expect(JSON.stringify(refusal ?? null).length).toBeLessThan(10_000);
       }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { retryAfterMs } from '../../../src/probes/dialogue/retry-after.ts';
+import { retryAfterMs } from '../../../src/probes/net/retry-after.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
