@@ -57,6 +57,10 @@ export const EDITOR_WORDS: Words = {
   'probe.pin.spki': "the certificate's key, `sha256/…` in base64",
   'probe.pin.targets': 'targets with their digests',
   'probe.pin.tlsVersion': 'the protocol that was agreed on, such as `TLSv1.3`',
+  'probe.pin.answers': 'what a name resolves to, every record of it (kind dns)',
+  'probe.pin.dnssec': 'whether the resolver vouches for the answer, the AD bit of RFC 4035 (kind dns)',
+  'probe.pin.leader': 'the address of the member that leads (kind consul)',
+  'probe.pin.namespace': "the namespace's title (kind workers-kv)",
   'probe.pin.treeId': 'id of the tree, in decimal and in quotes',
   'probe.pin.version': 'version that the server tells',
   ...under('flow.steps[]', {

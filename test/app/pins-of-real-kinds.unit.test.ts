@@ -24,7 +24,7 @@ describe('a pin', () => {
       ['tcp never measures digest, so this pin could not hold', 'of tcp: addresses, cname'],
     ]);
     expect(await mistakesOf('{ kind: dns, name: a.example, pin: { addresses: 192.0.2.1 } }')).toEqual([
-      ['dns never measures addresses, so this pin could not hold', 'of dns: cname'],
+      ['dns never measures addresses, so this pin could not hold', 'of dns: answers, cname, dnssec'],
     ]);
   });
 
