@@ -12,7 +12,7 @@ if (!process.env.NODE_COMPILE_CACHE) {
   try {
     var caches = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
     require('node:module').enableCompileCache(path.join(caches, 'tocsin', 'compiled'));
-  } catch (_) {
+  } catch {
     // A user without a home, as containers run under.
   }
 }

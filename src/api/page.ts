@@ -9,7 +9,7 @@ import { problem, sendProblem } from './problem.ts';
 const FILES = new URL(import.meta.url.endsWith('.ts') ? '../../dist/web/' : '../web/', import.meta.url);
 
 /** Views that a link may lead to. Each is the same document; the page reads its address. */
-const LISTS = ['/graph', '/replay', '/check', '/changes', '/silences', '/channels'];
+const LISTS = ['/graph', '/replay', '/check', '/changes', '/silences', '/channels', '/stats'];
 const VIEWS = ['/', ...LISTS, '/incidents/*', '/services/*', '/probes/*'];
 
 /**

@@ -19,6 +19,7 @@ const PLACES = [
   { path: 'changes', name: 'Changes' },
   { path: 'silences', name: 'Silences' },
   { path: 'channels', name: 'Channels' },
+  { path: 'stats', name: 'Stats' },
 ] as const;
 
 /** What surrounds every view: who this is, where one can go, and on top of it all whether it can be believed. */

@@ -11,6 +11,7 @@ import { place } from './world/address.ts';
 
 // What draws much is fetched when it is first wanted: the first view stays small.
 const GraphView = lazy(async () => (await import('./pages/graph.tsx')).GraphView);
+const StatsView = lazy(async () => (await import('./pages/stats.tsx')).StatsView);
 const SilencesView = lazy(async () => (await import('./pages/silences.tsx')).SilencesView);
 const ReplayView = lazy(async () => (await import('./pages/replay.tsx')).ReplayView);
 const ProbeView = lazy(async () => (await import('./pages/probe.tsx')).ProbeView);
@@ -31,6 +32,8 @@ export function View(): JSX.Element {
       return <ProbeView probe={rest.join('/')} />;
     case 'replay':
       return <ReplayView />;
+    case 'stats':
+      return <StatsView />;
     case 'silences':
       return <SilencesView />;
     case 'channels':

@@ -157,7 +157,7 @@ describe.skipIf(missing('chromium').length > 0)('somebody opens the page', () =>
     await page.getByRole('status').getByText('All well').waitFor();
   });
 
-  test.each(['/services/dis', '/check', '/changes', '/silences', '/channels'])(
+  test.each(['/services/dis', '/check', '/changes', '/silences', '/channels', '/stats'])(
     '%s reads well and leads on',
     async (path) => {
       await page.goto(`${watched.tocsin.url}${path}`);

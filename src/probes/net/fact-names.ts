@@ -2,7 +2,7 @@
 export const LOOKUP_FACTS = ['addresses', 'cname'] as const;
 
 /** The facts that `factsOfTls` gives. */
-export const TLS_FACTS = ['spki', 'issuer', 'serial', 'notAfter', 'tlsVersion'] as const;
+const TLS_FACTS = ['spki', 'issuer', 'serial', 'notAfter', 'tlsVersion'] as const;
 
 /** The facts of a kind that looks a name up and may speak TLS. */
 export const NETWORK_FACTS = [...LOOKUP_FACTS, ...TLS_FACTS] as const;
