@@ -50,5 +50,5 @@ export function paintMoment(
 }
 
 function openRoots(incidents: Moment['incidents']): string[] {
-  return [...incidents.values()].flatMap(({ state, incident }) => (state === 'open' ? [incident.root.id] : []));
+  return [...incidents.values()].flatMap(({ state, incident }) => (state === 'resolved' ? [] : [incident.root.id]));
 }

@@ -37,6 +37,7 @@ function exampleFor({ urls, dns }: World): string {
     ['http://store.corp.test:9713', urls.store],
     ['https://dis.corp.test:9714', urls.signer],
     ['http://cd.corp.test:9715', urls.pipeline],
+    ['port: 9714', `port: ${new URL(urls.signer).port}`],
     ['127.0.0.1:9710', dns.address],
     ['file:world/', 'file:'],
     ['terminal: { kind: terminal }', 'terminal: { kind: webhook, url: HOOK_URL }'],
