@@ -10,7 +10,7 @@ import { testFigures, type TestFigures } from './test-figures.ts';
  * failed, and with --no-skips also where anything was skipped that could have run.
  */
 
-const deadlineMs = 11 * 60_000;
+const deadlineMs = 45 * 60_000;
 const noSkips = process.argv.includes('--no-skips');
 
 provideRealServers();
