@@ -69,7 +69,8 @@ async function sign(folder: string, name: string): Promise<string> {
   const record = key.split('\n').find((line) => !line.startsWith(';') && line.includes('DNSKEY')) ?? '';
   const file = join(folder, `${name}.zone`);
   await writeFile(file, `${zone('10.2.0.1')}${record}\n`);
-  const signing = ['-q', '-z', '-o', name, '-K', folder, '-f', join(folder, `${name}.signed`), file];
+  // -d: it would leave a file beside whoever runs it.
+  const signing = ['-q', '-z', '-o', name, '-K', folder, '-d', folder, '-f', join(folder, `${name}.signed`), file];
   await run(program('dnssec-signzone'), signing);
   const [, flagsField, protocol, algorithm, ...material] = /DNSKEY (.*)$/.exec(record)?.[0].split(' ') ?? [];
   return `"${name}." static-key ${flagsField} ${protocol} ${algorithm} "${material.join('')}";`;
